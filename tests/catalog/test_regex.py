@@ -1,0 +1,154 @@
+"""Patterns: what is drawn matches, what matches fires the trigger, and what is no pattern is a plain error."""
+
+import random
+import re
+from contextlib import suppress
+
+import hyperscan
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from stanch.catalog import regex
+from stanch.catalog.load import FOLDER, read_provider
+from stanch.errors import ConfigError
+
+CLASSES = [
+    "[a-z]", "[0-9A-F]", "[A-Za-z0-9_-]", r"[^\s\"']", r"[^a-f]", r"[\w.]", r"\d", r"\w", r"\s", r"[^a]", ".",
+    r"[\x21-\x2f]", "[!]",
+]  # fmt: skip
+QUANTIFIERS = ["", "", "?", "*", "+", "{2}", "{1,3}", "{3,}", "{0,4}?", "+?"]
+
+
+def _quantified(atoms: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(atoms, st.sampled_from(QUANTIFIERS)).map("".join)
+
+
+LITERALS = st.text("abXYZ01_-:/=", min_size=1, max_size=4).map(lambda text: f"(?:{re.escape(text)})")
+CLASS_OR_LITERAL = _quantified(st.one_of(st.sampled_from(CLASSES), LITERALS))
+# Groups repeat only a fixed number of times: what repeats openly within what repeats openly takes `re` for ever.
+GROUPS = st.tuples(
+    st.lists(st.lists(CLASS_OR_LITERAL, min_size=1, max_size=3).map("".join), min_size=1, max_size=3),
+    st.sampled_from(["", "?", "{2}"]),
+).map(lambda parts: f"({'|'.join(parts[0])}){parts[1]}")
+PATTERNS = st.tuples(
+    st.sampled_from(["", "", "(?i)", "(?s)"]),
+    st.lists(st.one_of(CLASS_OR_LITERAL, GROUPS), min_size=1, max_size=4).map("".join),
+).map("".join)
+
+
+def ends(expression: bytes, data: bytes) -> list[int]:
+    """Where Hyperscan reports `expression` in `data`."""
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(expressions=[expression], ids=[0], flags=[0])
+    found: list[int] = []
+    database.scan(data, match_event_handler=lambda number, start, end, flags, context: found.append(end))
+    return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(PATTERNS, st.integers(0, 1000))
+def test_what_is_drawn_matches(pattern: str, seed: int) -> None:
+    text = regex.draw(pattern, random.Random(seed))
+    assert re.fullmatch(pattern.encode(), text.encode("latin-1"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(PATTERNS, st.integers(0, 1000))
+def test_what_is_drawn_is_as_wide_as_the_pattern_says(pattern: str, seed: int) -> None:
+    low, high = regex.width(pattern)
+    assert low <= len(regex.draw(pattern, random.Random(seed))) <= high
+
+
+@settings(max_examples=100, deadline=None)
+@given(PATTERNS, st.integers(0, 1000), st.binary(max_size=12), st.binary(max_size=12))
+def test_the_trigger_fires_within_every_match(pattern: str, seed: int, before: bytes, after: bytes) -> None:
+    assume(regex.width(pattern)[0] > 0)
+    text = regex.draw(pattern, random.Random(seed)).encode("latin-1")
+    reported = ends(regex.trigger(pattern), before + text + after)
+    assert any(len(before) < end <= len(before) + len(text) for end in reported)
+
+
+@pytest.mark.parametrize("provider", ["notion", "intercom", "postmark", "wepay"])
+def test_the_trigger_of_a_format_fires_on_what_it_matches(provider: str) -> None:
+    rng = random.Random(7)
+    kinds = read_provider(FOLDER / f"{provider}.toml").types
+    for shape in [shape for kind in kinds for shape in kind.formats if not shape.words]:
+        drawn = [regex.draw(shape.pattern, rng).encode("latin-1") for _ in range(5)]
+        for text in [text for text in drawn if re.fullmatch(shape.pattern.encode(), text)]:
+            assert any(
+                4 < end <= 4 + len(text) for end in ends(regex.trigger(shape.pattern), b'x="' + b" " + text + b'"')
+            )
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_pattern_or_a_configuration_error(pattern: str) -> None:
+    with suppress(ConfigError):
+        regex.trigger(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a", "a{2,1}", "(?P<x>a)(?P<x>b)", "*a", "(?<=a*)b", r"\8"])
+def test_a_broken_pattern_is_a_configuration_error(pattern: str) -> None:
+    with pytest.raises(ConfigError, match="not a regular expression"):
+        regex.parse(pattern)
+
+
+def test_what_the_engine_does_not_take_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigError, match="the engine does not take"):
+        regex.trigger("(a)?b(?(1)c|d)")
+
+
+@pytest.mark.parametrize("pattern", ["a?", "(?=a)", "^", "[a-z]*"])
+def test_a_trigger_for_nothing_is_refused(pattern: str) -> None:
+    with pytest.raises(ConfigError, match="without any text"):
+        regex.trigger(pattern)
+
+
+def test_look_arounds_and_boundaries_fall_away() -> None:
+    assert regex.trigger(r"\b(?<!x)ab(?=c)(?!d)$") == regex.trigger("ab")
+
+
+def test_optional_edges_fall_away_and_open_ends_stop_at_their_least() -> None:
+    assert regex.trigger("a?b+c{2,9}d*") == regex.trigger("b+c{2}")
+
+
+def test_a_long_run_behind_a_prefix_is_reported_once() -> None:
+    assert ends(regex.trigger("key_[0-9a-z]{4,}"), b"key_" + b"a" * 1000) == [8]
+
+
+def test_a_group_in_any_case_stays_in_any_case() -> None:
+    expression = regex.trigger("(?i:Ab[c-d])E")
+    assert ends(expression, b"aBDE") == [4]
+    assert ends(expression, b"aBDe") == []
+
+
+def test_a_dot_takes_a_line_end_only_where_the_pattern_says_so() -> None:
+    assert ends(regex.trigger("a.b"), b"a\nb") == []
+    assert ends(regex.trigger("(?s)a.b"), b"a\nb") == [3]
+
+
+@given(
+    st.lists(st.sampled_from(["a-f", "0-9", "_", "-", r"\s", r"\d", r"\W", "Z", r"\."]), min_size=1, max_size=4),
+    st.booleans(),
+)
+def test_a_class_allows_what_re_allows(members: list[str], negated: bool) -> None:
+    pattern = f"[{'^' if negated else ''}{''.join(sorted(set(members), key=lambda one: one == '-'))}]"
+    nodes, _ = regex.parse(f"{pattern}x")
+    assume(str(nodes[0][0]) == "IN")
+    compiled = re.compile(pattern.encode())
+    assert regex.allowed(list(nodes[0][1])) == [code for code in range(256) if compiled.match(bytes([code]))]
+
+
+def test_both_ends_of_a_range_are_drawn() -> None:
+    rng = random.Random(1)
+    lengths = {len(regex.draw("[a-z]{41,255}", rng)) for _ in range(400)}
+    assert {41, 255} <= lengths
+
+
+def test_a_class_that_only_excludes_is_drawn_as_letters_and_digits() -> None:
+    assert re.fullmatch("[A-Za-z0-9]{30}", regex.draw(r"[^\s@]{30}", random.Random(1)))
+
+
+def test_a_reference_repeats_its_group() -> None:
+    text = regex.draw(r"(['\"])[a-z]{3}\1", random.Random(3))
+    assert text[0] == text[-1]
