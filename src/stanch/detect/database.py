@@ -1,0 +1,179 @@
+"""The Hyperscan database over all patterns: compiled once, kept in the user's cache folder, loaded in milliseconds."""
+
+import os
+import sys
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import hyperscan
+import msgspec
+
+import stanch
+from stanch.catalog.model import Provider
+from stanch.detect.rules import Rule, Trigger, build, triggers
+from stanch.errors import ConfigError
+
+FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
+_LAYOUT = "7"
+"""Changes whenever the bundle's layout or the meaning of a trigger does."""
+
+
+class Bundle(msgspec.Struct, array_like=True):
+    """What one cache file holds: everything that scanning needs, ready to use."""
+
+    signature: str
+    """What it was made from, see `_signature`."""
+    catalog: str
+    """Hash of the provider files' content."""
+    providers: list[Provider]
+    """Without the response facts, which detecting has no use for."""
+    triggers: list[Trigger]
+    database: bytes
+    run_triggers: list[Trigger]
+    runs: bytes
+    """The second database, see `stanch.detect.decode.RUNS`."""
+    facts: bytes
+    """The providers with all that is known of them, packed."""
+
+    def everything(self) -> list[Provider]:
+        """The providers with their response facts too."""
+        return msgspec.msgpack.decode(self.facts, type=list[Provider])
+
+
+def _catalog(folder: Path) -> list[Provider]:
+    # Imported only to compile: with a cache at hand nobody needs what reads and checks the files.
+    from stanch.catalog.load import read_providers
+
+    return read_providers(folder)
+
+
+class Databases(NamedTuple):
+    """Both databases, ready to scan; `runs` follows where the first one's gate has opened."""
+
+    first: hyperscan.Database
+    runs: hyperscan.Database
+
+
+def cache_folder() -> Path:
+    """The user's cache folder for stanch: STANCH_CACHE_DIR, else the platform's usual place."""
+    if chosen := os.environ.get("STANCH_CACHE_DIR"):
+        return Path(chosen)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "stanch"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "stanch" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stanch"
+
+
+def open_bundle(extra: Iterable[Provider] = (), folder: Path = FOLDER) -> tuple[Bundle, Databases]:
+    """The bundle for the catalog in `folder` plus `extra` providers, from the cache if it is there.
+
+    A cache that cannot be read, does not fit or cannot be written is passed over: it only costs time.
+    """
+    extra = list(extra)
+    signature = _signature(extra, folder)
+    name = f"engine-{zlib.crc32(signature.encode()):08x}.bin"
+    path = cache_folder() / name
+    # What set-up compiled lies beside the interpreter, and serves those who run that one with another cache folder.
+    for place in (path, Path(sys.prefix) / "cache" / name):
+        found = _stored(place, signature)
+        if found is not None:
+            return found
+    bundle = compile_bundle([*_catalog(folder), *extra], signature)
+    packed = msgspec.msgpack.encode(bundle)
+    _store(path, zlib.crc32(packed).to_bytes(4, "big") + packed)
+    return bundle, _load(bundle)
+
+
+def _stored(path: Path, signature: str) -> tuple[Bundle, Databases] | None:
+    """What a cache file holds, if it is whole and made from what `signature` says."""
+    try:
+        content = path.read_bytes()
+        if content[:4] != zlib.crc32(content[4:]).to_bytes(4, "big"):
+            return None
+        bundle = msgspec.msgpack.decode(content[4:], type=Bundle)
+        return (bundle, _load(bundle)) if bundle.signature == signature else None
+    except (OSError, msgspec.DecodeError, hyperscan.error):
+        return None
+
+
+def compile_bundle(providers: list[Provider], signature: str = "") -> Bundle:
+    """Compile every trigger of `providers` and of the decoders into one database."""
+    from hashlib import sha256
+
+    from stanch.detect import decode
+
+    table = [*triggers(build(providers)), *decode.TRIGGERS]
+    try:
+        first, runs = _compile(table), _compile(decode.RUNS)
+    except hyperscan.error as error:
+        raise ConfigError(_culprit(providers, table) or f"the patterns do not compile: {error}") from None
+    facts = msgspec.msgpack.encode(providers)
+    slim = [_slim(each) for each in providers]
+    databases = hyperscan.dumpb(first), hyperscan.dumpb(runs)
+    return Bundle(
+        signature, sha256(facts).hexdigest()[:16], slim, table, databases[0], decode.RUNS, databases[1], facts
+    )
+
+
+def _slim(provider: Provider) -> Provider:
+    facts: dict[str, Any] = {"uses": [], "create": [], "reach": [], "risks": [], "logs": [], "notes": []}
+    types = [msgspec.structs.replace(kind, verify=None, revoke=None, **facts) for kind in provider.types]
+    return msgspec.structs.replace(provider, types=types)
+
+
+def _load(bundle: Bundle) -> Databases:
+    return Databases(*(hyperscan.loadb(each, hyperscan.HS_MODE_BLOCK) for each in (bundle.database, bundle.runs)))
+
+
+def _compile(table: list[Trigger]) -> hyperscan.Database:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[trigger.expression for trigger in table],
+        ids=list(range(len(table))),
+        flags=[hyperscan.HS_FLAG_SINGLEMATCH if trigger.once else 0 for trigger in table],
+    )
+    return database
+
+
+def _culprit(providers: list[Provider], table: list[Trigger]) -> str:
+    """Which format's pattern Hyperscan refuses, compiled by itself."""
+    built: list[Rule] = build(providers)
+    for trigger in table:
+        try:
+            _compile([trigger])
+        except hyperscan.error as error:
+            owner = built[trigger.rules[0]].kind.id if trigger.rules else f"decoder {trigger.decoder}"
+            return f"{owner}: the engine does not take this pattern: {error}"
+    return ""
+
+
+def _signature(extra: list[Provider], folder: Path) -> str:
+    """What a bundle is made from, by versions, sizes and times: no provider file is read for it."""
+    matcher = Path(hyperscan.__file__ or sys.executable).stat()
+    parts = [_LAYOUT, stanch.__version__, str(matcher.st_mtime_ns), sys.version, sys.platform]
+    for source in (folder, Path(__file__).parent, FOLDER.parent, FOLDER.parent / "checks"):
+        for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
+            if entry.name.endswith((".toml", ".py")):
+                status = entry.stat()
+                parts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(parts) + msgspec.json.encode(extra).decode()
+
+
+def _store(path: Path, content: bytes) -> None:
+    """Write a cache file so that a reader sees all of it or none, and drop those of earlier catalogs."""
+    import tempfile
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+        old = sorted(path.parent.glob("engine-*.bin"), key=lambda file: file.stat().st_mtime)[:-8]
+        for each in old:
+            each.unlink(missing_ok=True)
+    except OSError:
+        return

@@ -1,0 +1,358 @@
+"""Encoded text inside a blob, decoded in its place.
+
+A decoder finds encoded stretches and rewrites the text around them: `greeting: aGVsbG8gd29ybGQ=` becomes
+`greeting: hello world`, with the lines around it kept, so that context still counts. The rewritten text is a *layer*;
+it knows for each of its bytes where they came from, is scanned like any blob, and may hold encoded text itself.
+Whether a blob holds anything for a decoder is found by Hyperscan in the same pass as everything else (`TRIGGERS`).
+"""
+
+import base64
+import binascii
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+from stanch.detect.rules import GATE, GATE_RUN, Trigger
+
+CONTEXT = 600
+"""How many bytes before a decoded stretch come along in a layer, so that words and names above it are seen."""
+AFTER = 200
+MAX_RUN = 1 << 20
+"""The longest encoded stretch that is decoded, in bytes."""
+
+Piece = tuple[int, int, bytes]
+"""(start, end, replacement) in the text that is rewritten."""
+
+
+def _set(possible: Callable[[int], bool]) -> bytes:
+    """A character class of those base64 digits whose value is possible."""
+    digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    return b"[" + b"".join(b"\\x%02x" % code for value, code in enumerate(digits) if possible(value)) + b"]"
+
+
+def _texty(code: int) -> bool:
+    return 32 <= code < 127 or code in (9, 10, 13)
+
+
+# Four base64 digits that decode to three characters of text: six bits of the first, two and four, four and two, six.
+_GROUP = (
+    _set(lambda v: any(_texty(v << 2 | low) for low in range(4)))
+    + _set(lambda v: any(_texty((v & 15) << 4 | low) for low in range(16)))
+    + _set(lambda v: any(_texty((v & 3) << 6 | low) for low in range(64)))
+    + rb"[A-Za-z0-9+/_\-]"
+)
+# Text in UTF-16, as PowerShell's -EncodedCommand has it: every second byte is zero.
+_WIDE_GROUP = rb"[I-Za-f][AQgw][AB][A-Za-z0-9+/]A[C-H][AEIMQUYcgkosw048]A"
+
+
+def _seams() -> Iterator[Trigger]:
+    """Between adjacent string literals, with the operators that join them: each spelling is a literal for Hyperscan,
+    which a pattern for all of them would not be."""
+    below = rb"[ \t]{0,4}\\?\r?\n[ \t]{0,80}(?:[+.&][ \t]{0,4})?"
+    for quote in (rb'"', rb"'", rb"`"):
+        for operator in (rb"\+", rb"\.", rb"\.\.", rb"&", rb"<>"):
+            yield Trigger(quote + operator + quote, decoder="joined")
+            yield Trigger(quote + rb" " + operator + rb" " + quote, decoder="joined")
+            yield Trigger(quote + rb" " + operator + below + quote, decoder="joined")
+        yield Trigger(quote + rb" " + quote, decoder="joined")
+        yield Trigger(quote + below + quote, decoder="joined")
+
+
+TRIGGERS = [
+    Trigger(rb"%[2-7][0-9A-Fa-f]", decoder="percent", once=True),
+    Trigger(rb"\\u00[2-7][0-9A-Fa-f]", decoder="escape", once=True),
+    Trigger(rb"\\u\{[2-7][0-9A-Fa-f]\}", decoder="escape", once=True),
+    Trigger(rb"\\x[2-7][0-9A-Fa-f]", decoder="escape", once=True),
+    Trigger(rb"[A-Za-z0-9+]\\/[A-Za-z0-9+]", decoder="escape", once=True),
+    # Quotes, # 34 and 39, matter only between a name and its value; prose is full of them.
+    Trigger(rb"&#(?:3[35-8]|4[0-9]|[5-9][0-9]|1[01][0-9]|12[0-6]);", decoder="entity", once=True),
+    Trigger(rb"&#[xX](?:2[13-689A-Fa-f]|[3-7][0-9A-Fa-f]);", decoder="entity", once=True),
+    *(
+        Trigger(quote + rb"[ \t]{0,4}(?:[:=,]|=&gt;)[ \t]{0,4}" + quote, decoder="entity", once=True)
+        for quote in (rb"&quot;", rb"&apos;", rb"&#34;", rb"&#39;", rb"&#[xX]22;", rb"&#[xX]27;")
+    ),
+    *_seams(),
+    Trigger(rb"[Bb]asic [A-Za-z0-9+/]{12}", decoder="base64"),
+    Trigger(rb"H4sIA[A-Za-z0-9+/]{8}", decoder="base64"),
+    Trigger(rb"eJ[wxyz][A-Za-z0-9+/_\-]{24}", decoder="base64"),
+    # Short ones only where a name announces a credential.
+    Trigger(
+        rb"(?i:password|passwd|secret|token|api_?key|_key|_auth)[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?:"
+        + _GROUP
+        + rb"){3}",
+        decoder="base64",
+    ),
+    # The gate to `RUNS`: most blobs have no such run, and are spared what costs more. Text has no "+" and hardly a "/"
+    # in base64, so that letters and digits are enough.
+    Trigger(rb"[A-Za-z0-9]{%d}" % GATE_RUN, decoder=GATE, once=True),
+]
+
+RUNS = [
+    Trigger(rb"(?:^|[^A-Za-z0-9+/_\-])(?:" + _GROUP + rb"){4}", decoder="base64"),
+    Trigger(rb"(?:" + _WIDE_GROUP + rb"){2}", decoder="base64"),
+    Trigger(rb"(?:[2-7][0-9A-Fa-f]){12}(?:[^0-9A-Fa-f]|$)", decoder="hex"),
+    Trigger(rb"(?:[\x20-\x7e]\x00){10}", decoder="utf-16", once=True),
+    Trigger(rb"(?:[\x20-\x7e]\x00\x00\x00){8}", decoder="utf-32", once=True),
+]
+"""What has no literal to look for, in a database of its own, asked where the gate is open or a zero byte is met."""
+
+
+class Layer:
+    """Rewritten text: its bytes, and for each stretch of them where it came from."""
+
+    def __init__(self, decoder: str) -> None:
+        self.decoder = decoder
+        self.data = b""
+        self._starts: list[int] = []
+        self._spans: list[tuple[int, int, bool]] = []
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, text: bytes, start: int, end: int, *, copied: bool) -> None:
+        """Append `text`, which stands for bytes `start` to `end` of the original (as they are, if `copied`)."""
+        if text:
+            self._starts.append(self._size)
+            self._spans.append((start, end, copied))
+            self._parts.append(text)
+            self._size += len(text)
+
+    def finish(self) -> "Layer":
+        """Join what was added."""
+        self.data = b"".join(self._parts)
+        self._parts = []
+        return self
+
+    def origin(self, start: int, end: int) -> tuple[int, int, bool]:
+        """Where the layer's bytes `start` to `end` stand in the original, and whether any of them was decoded."""
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_right(self._starts, end - 1) - 1
+        low, _, low_copied = self._spans[first]
+        if low_copied:
+            low += start - self._starts[first]
+        last_low, high, high_copied = self._spans[last]
+        if high_copied:
+            high = last_low + end - self._starts[last]
+        return low, max(high, low), first != last or not low_copied
+
+
+def layers(data: bytes, ends: dict[str, list[int]]) -> Iterator[Layer]:
+    """The layers of `data`; `ends` holds for each decoder where its triggers ended, in rising order."""
+    for decoder, places in ends.items():
+        if decoder in _WIDTHS:
+            yield from _wide(data, _WIDTHS[decoder])
+            continue
+        pieces = _DECODERS[decoder](data, sorted(places))
+        if pieces:
+            yield rewrite(data, decoder, pieces)
+
+
+def rewrite(data: bytes, decoder: str, pieces: list[Piece]) -> Layer:
+    """The stretches of `data` around `pieces`, with the pieces replaced."""
+    layer = Layer(decoder)
+    position = -1
+    for start, end, replacement in pieces:
+        if start < position:
+            continue
+        begin = max(start - CONTEXT, 0)
+        if position < 0 or begin > position + AFTER:
+            if position >= 0:
+                layer.add(data[position : position + AFTER], position, position + AFTER, copied=True)
+                layer.add(b"\n", position + AFTER, position + AFTER, copied=False)
+            layer.add(data[begin:start], begin, start, copied=True)
+        else:
+            layer.add(data[position:start], position, start, copied=True)
+        layer.add(replacement, start, end, copied=False)
+        position = end
+    layer.add(data[position : position + AFTER], position, min(position + AFTER, len(data)), copied=True)
+    return layer.finish()
+
+
+_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_\-]{12,}(?:\\?\r?\n[ \t]*[A-Za-z0-9+/_\-]{16,})*={0,2}")
+_HEX_DIGITS = b"0123456789ABCDEFabcdef"
+# Each begins with a literal, which `re` finds fast: these are looked for in the whole blob once one was met.
+_PERCENT_RUN = re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
+_ESCAPE = re.compile(
+    rb"\\(?:u00[0-9A-Fa-f]{2}|u\{0{0,2}[0-9A-Fa-f]{2}\}|x[0-9A-Fa-f]{2}|/)"
+    rb"(?:\\(?:u00[0-9A-Fa-f]{2}|u\{0{0,2}[0-9A-Fa-f]{2}\}|x[0-9A-Fa-f]{2}|/))*"
+)
+_ENTITY = re.compile(
+    rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|quot|amp|apos|lt|gt);"
+    rb"(?:[ \t:=,]{0,9}&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|quot|amp|apos|lt|gt);)*"
+)
+_TOKEN = frozenset(bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_+/=.-")
+# Characters of a token on both sides: most adjacent literals are prose, or punctuation alone.
+_JOINT = re.compile(
+    rb"(?<=[A-Za-z0-9_+/=.\-]{4})([\"'`])[ \t]{0,8}(?:(?:[+.&\\]|\.\.|<>)[ \t]{0,8})?"
+    rb"(?:\\?\r?\n[ \t]{0,80}(?:[+.&][ \t]{0,4})?)?\1(?=[A-Za-z0-9_+/=.\-]{4})"
+)
+
+
+def _runs(
+    data: bytes, places: list[int], pattern: re.Pattern[bytes], reach: int, ahead: int = MAX_RUN
+) -> Iterator[re.Match[bytes]]:
+    """Each match of `pattern` over a place, once; it may begin `reach` bytes before and end `ahead` behind it."""
+    done = -1
+    for place in places:
+        if place <= done:
+            continue
+        for found in pattern.finditer(data, max(done, place - reach, 0), min(len(data), place + ahead)):
+            if found.end() >= place:
+                if found.start() <= place:
+                    yield found
+                    done = found.end()
+                break
+
+
+def _base64(data: bytes, places: list[int]) -> list[Piece]:
+    pieces = []
+    for found in _runs(data, places, _BASE64_RUN, 34):
+        run = found.group()
+        text = _from_base64(run)
+        if text is None and b"\n" in run:
+            # The line below looked like more of it and is something else.
+            run = run.partition(b"\n")[0].rstrip(b"\r\\")
+            text = _from_base64(run)
+        if text is not None:
+            pieces.append((found.start(), found.start() + len(run), text))
+    return pieces
+
+
+def _from_base64(run: bytes) -> bytes | None:
+    """What a base64 run decodes to, if that is text or something compressed."""
+    digits = b"".join(run.replace(b"\\", b"").split()).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    try:
+        decoded = base64.b64decode(digits + b"=" * (-len(digits) % 4))
+    except binascii.Error:
+        return None
+    return plain(decoded)
+
+
+def plain(decoded: bytes) -> bytes | None:
+    """Decoded bytes as text: as they are, from UTF-16, or decompressed; nothing if they are none of these."""
+    if decoded.isascii() and not decoded.translate(None, _TEXT):
+        return decoded
+    if decoded[:2] == b"\x1f\x8b" or decoded[:1] == b"\x78":
+        return _inflate(decoded)
+    if len(decoded) >= 8 and decoded[1::2].count(0) * 10 >= len(decoded[1::2]) * 9:
+        return decoded.decode("utf-16-le", "replace").encode()
+    try:
+        text = decoded.decode()
+    except UnicodeDecodeError:
+        return None
+    return decoded if text.replace("\n", " ").replace("\t", " ").replace("\r", " ").isprintable() else None
+
+
+_TEXT = bytes(range(32, 127)) + b"\t\n\r\x1b\x00"
+
+
+def _inflate(data: bytes) -> bytes | None:
+    """What gzip or zlib data inflate to, at most `MAX_RUN` bytes of it, if that is text."""
+    import zlib
+
+    try:
+        text = zlib.decompressobj(47).decompress(data, MAX_RUN)
+    except zlib.error:
+        return None
+    sample = text[:4096]
+    return text if len(sample.translate(None, _TEXT)) * 20 <= len(sample) else None
+
+
+def _hex(data: bytes, places: list[int]) -> list[Piece]:
+    pieces = []
+    done = 0
+    for place in places:
+        # The trigger reports where a run ends, with or without the character behind it.
+        end = place if data[place - 1] in _HEX_DIGITS else place - 1
+        start = _first_of_run(data, done, end)
+        if end - start < 24:
+            continue
+        done = end
+        decoded = binascii.unhexlify(data[start : end - (end - start) % 2])
+        if decoded.isascii() and not decoded.translate(None, _TEXT):
+            pieces.append((start, end, decoded))
+    return pieces
+
+
+def _first_of_run(data: bytes, floor: int, end: int) -> int:
+    """Where the run of hexadecimal digits begins that ends at `end`, and at most `MAX_RUN` before it."""
+    size = 256
+    while True:
+        low = max(floor, end - size)
+        start = low + len(data[low:end].rstrip(_HEX_DIGITS))
+        if start > low or low == floor or size >= MAX_RUN:
+            return start
+        size *= 4
+
+
+def _percent(data: bytes, _: list[int]) -> list[Piece]:
+    return [
+        (found.start(), found.end(), binascii.unhexlify(found.group().replace(b"%", b"")))
+        for found in _PERCENT_RUN.finditer(data)
+    ]
+
+
+def _escape(data: bytes, _: list[int]) -> list[Piece]:
+    pieces = []
+    # From the start: "\\/" is met only between letters, and may stand elsewhere before.
+    for found in _ESCAPE.finditer(data):
+        text = _unescape(found.group())
+        # Long runs are either text or the bytes of a file in a string, which no pattern is for.
+        if len(text) < 64 or len(text.translate(None, _TEXT)) * 4 < len(text):
+            pieces.append((found.start(), found.end(), text))
+    return pieces
+
+
+def _unescape(run: bytes) -> bytes:
+    digits = run.replace(b"\\x", b"").replace(b"\\u00", b"")
+    if b"\\" not in digits:
+        return binascii.unhexlify(digits)
+    codes = re.findall(rb"(?:u00|u\{0{0,2}|x)([0-9A-Fa-f]{2})|(/)", run)
+    return b"".join(slash or binascii.unhexlify(code) for code, slash in codes)
+
+
+def _entity(data: bytes, _: list[int]) -> list[Piece]:
+    import html
+
+    return [
+        (found.start(), found.end(), html.unescape(found.group().decode()).encode("utf-8", "replace"))
+        for found in _ENTITY.finditer(data)
+    ]
+
+
+def _joined(data: bytes, places: list[int]) -> list[Piece]:
+    """The seams between adjacent string literals, cut out."""
+    # Most adjacent quotes stand around punctuation: one look at what follows spares the pattern.
+    likely = [place for place in places if data[place : place + 1] in _TOKEN]
+    return [(found.start(), found.end(), b"") for found in _runs(data, likely, _JOINT, 120, 4)]
+
+
+def _wide(data: bytes, width: int) -> Iterator[Layer]:
+    """Text whose characters take `width` bytes: the whole blob's, or strings inside a binary."""
+    zeros = b"\0" * (width - 1)
+    little = re.compile(rb"(?:[\t\n\r\x20-\x7e]%s){8,}" % zeros)
+    big = re.compile(rb"(?:%s[\t\n\r\x20-\x7e]){8,}" % zeros)
+    for pattern, offset in ((little, 0), (big, width - 1)):
+        layer = Layer(f"utf-{8 * width}")
+        for found in pattern.finditer(data):
+            # One piece a line, so that a finding's place is the line's and not the whole text's.
+            text = found.group()[offset::width]
+            position = found.start()
+            for row in text.splitlines(keepends=True):
+                layer.add(row, position, position + len(row) * width, copied=False)
+                position += len(row) * width
+            layer.add(b"\n", position, position, copied=False)
+        if layer.finish().data:
+            yield layer
+
+
+_DECODERS: dict[str, Callable[[bytes, list[int]], list[Piece]]] = {
+    "base64": _base64,
+    "hex": _hex,
+    "percent": _percent,
+    "escape": _escape,
+    "entity": _entity,
+    "joined": _joined,
+}
+_WIDTHS = {"utf-16": 2, "utf-32": 4}

@@ -1,0 +1,168 @@
+"""Formats of the catalog made ready to confirm matches, and the triggers by which Hyperscan calls for them.
+
+A *rule* is one format of one credential type with its compiled patterns (compiled when first needed: a
+typical scan needs few of them). A *trigger* is one Hyperscan expression and the rules that it wakes.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+import msgspec
+
+from stanch.catalog import regex
+from stanch.catalog.model import CredentialType, Format, Pair, Provider
+
+Allow = Callable[[str, str, str], bool]
+"""(secret, whole match, line) -> whether an imported rule's allow list takes the match out."""
+
+_LEADING_FLAGS = re.compile(r"\A\(\?([aiLmsux]+)\)")
+_TOUCH_LEFT = rb"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbfv])|(?<=\x1b\[[0-9]m)|(?<=\x1b\[[0-9][0-9]m))"
+_TOUCH_RIGHT = rb"(?![A-Za-z0-9_])"
+_TOUCHING = frozenset(bytes([code]) for code in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+MAX_SPAN = 16_384
+"""The longest match, in bytes, that a rule is confirmed over. Private keys are the longest by far."""
+MAX_DEPTH = 6
+"""How often what was decoded may be decoded again."""
+GATE = "gate"
+"""In the place of a decoder's name: the trigger that opens the way to the second database."""
+GATE_RUN = 24
+"""Hyperscan reports once a blob whether it holds a run of so many letters and digits. Most blobs do not."""
+_CREDENTIAL_NAME = re.compile(
+    r"(?i)token|secret|pass|pwd|passwd|credential|auth|api|access|private|signing|bearer|(?<![a-z])key|key(?![a-z])"
+    r"|(?<![a-z])sk(?![a-z])"
+)
+
+
+class Trigger(msgspec.Struct, frozen=True, array_like=True):
+    """One Hyperscan expression and what its matches wake: rules by index, or a decoder by name."""
+
+    expression: bytes
+    rules: tuple[int, ...] = ()
+    word: bool = False
+    """True where the expression is a context word and the rules look around it."""
+    decoder: str = ""
+    once: bool = False
+    """One report a blob is enough."""
+
+
+class Rule:
+    """One format of one type. `order` is its place in the catalog, which settles ties."""
+
+    def __init__(self, kind: CredentialType, provider: Provider, shape: Format, order: int) -> None:
+        self.kind = kind
+        self.provider = provider
+        self.shape = shape
+        self.order = order
+        self.generic = provider.generic or bool(shape.analysis)
+        self.allow: Allow | None = None
+
+    @cached_property
+    def reach(self) -> tuple[int, int]:
+        """How far from where its trigger fires a match may begin before, and end after, in bytes."""
+        return min(regex.reach(self.shape.pattern), MAX_SPAN), min(regex.width(self.shape.pattern)[1], MAX_SPAN)
+
+    @cached_property
+    def gated(self) -> bool:
+        """Whether every match holds a run of `GATE_RUN` letters and digits, so that without one there is none."""
+        return regex.holds_run(self.shape.pattern, GATE_RUN)
+
+    @cached_property
+    def _bare(self) -> re.Pattern[bytes]:
+        """The format's pattern without its boundaries."""
+        return _compiled(self.shape.pattern, False)
+
+    @cached_property
+    def _bounded(self) -> re.Pattern[bytes]:
+        """The format's pattern with its boundaries."""
+        return _compiled(self.shape.pattern, self.shape.boundary)
+
+    def find(self, data: bytes, low: int, high: int) -> Iterator[re.Match[bytes]]:
+        """The format's matches in a span of `data`, boundaries kept.
+
+        The pattern runs without them, which is several times faster, and they are looked at where it matched.
+        """
+        if not self.shape.boundary:
+            yield from self._bare.finditer(data, low, high)
+            return
+        for found in self._bare.finditer(data, low, high):
+            start, end = found.span()
+            before, after = data[start - 1 : start] if start else b"", data[end : end + 1]
+            if before not in _TOUCHING and after not in _TOUCHING:
+                yield found
+                continue
+            again = self._bounded.match(data, start, high + 1)
+            if again is None and before in (b"\\", b"["):
+                # The run began inside an escape: "\\n" or a colour's "\\x1b[0m" before the value.
+                again = self._bounded.search(data, start, min(high, end + 8))
+            if again is not None:
+                yield again
+
+    @cached_property
+    def words(self) -> re.Pattern[bytes]:
+        """The context words, as one pattern."""
+        return re.compile(b"|".join(b"(?:%s)" % word.encode() for word in self.shape.words), re.IGNORECASE)
+
+    @cached_property
+    def names(self) -> re.Pattern[str] | None:
+        """What the value's name must match, or nothing."""
+        return re.compile(self.shape.names, re.IGNORECASE) if self.shape.names else None
+
+    @cached_property
+    def not_names(self) -> re.Pattern[str] | None:
+        """What the value's name must not match, or nothing."""
+        return re.compile(self.shape.not_names, re.IGNORECASE) if self.shape.not_names else None
+
+    @cached_property
+    def pairs(self) -> list[tuple[Pair, re.Pattern[bytes], re.Pattern[str] | None]]:
+        """The other parts to look for."""
+        return [
+            (pair, _compiled(pair.pattern, True), re.compile(pair.names, re.IGNORECASE) if pair.names else None)
+            for pair in self.shape.pairs
+        ]
+
+    def name_fits(self, name: str, callee: str) -> bool:
+        """Whether the name of a value, or the function that it is given to, tells a credential of this format."""
+        if self.not_names and self.not_names.search(name or callee):
+            return False
+        if self.names:
+            return bool(self.names.search(name) or self.names.search(callee))
+        if not self.shape.words:
+            return True
+        both = f"{name} {callee}"
+        return bool(self.words.search(both.encode()) or _CREDENTIAL_NAME.search(both))
+
+
+def _compiled(pattern: str, boundary: bool) -> re.Pattern[bytes]:
+    """`pattern` over bytes, with boundaries where asked; leading global flags keep their place."""
+    flags = 0
+    found = _LEADING_FLAGS.match(pattern)
+    if found:
+        pattern = pattern[found.end() :]
+        flags = re.compile(f"(?{found.group(1).replace('a', '').replace('u', '')})").flags & ~re.UNICODE
+    body = b"(?:%s)" % pattern.encode()
+    if boundary:
+        body = _TOUCH_LEFT + body + _TOUCH_RIGHT
+    return re.compile(body, flags)
+
+
+def build(providers: Iterable[Provider]) -> list[Rule]:
+    """Every format of every type as a rule, in the catalog's order."""
+    rules: list[Rule] = []
+    for provider in providers:
+        for kind in provider.types:
+            for shape in kind.formats:
+                rules.append(Rule(kind, provider, shape, len(rules)))
+    return rules
+
+
+def triggers(rules: Iterable[Rule]) -> list[Trigger]:
+    """The expressions that wake the rules; formats that share a context word share its trigger."""
+    found: dict[tuple[bytes, bool], list[int]] = {}
+    for rule in rules:
+        if rule.shape.words:
+            for word in rule.shape.words:
+                found.setdefault((regex.trigger("(?i)" + word), True), []).append(rule.order)
+        else:
+            found.setdefault((regex.trigger(rule.shape.pattern), False), []).append(rule.order)
+    return [Trigger(expression, tuple(orders), word) for (expression, word), orders in found.items()]
