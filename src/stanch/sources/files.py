@@ -1,0 +1,158 @@
+"""Files and folders: what a scan of a path reads, and the git repositories that it meets on the way."""
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from stanch.errors import TargetError
+from stanch.model import Coverage
+
+_DO_NOT_WAIT = getattr(os, "O_NONBLOCK", 0)
+_STORED = re.compile(
+    r"[0-9a-f]{38}|[0-9a-f]{62}|(?:tmp_)?pack[-_]\w+(?:\.\w+)?|multi-pack-index[-.\w]*|commit-graph|graph-[0-9a-f]+\.graph"
+)
+"""Files in a git folder's object store that are not read as files: their contents are read as history."""
+
+
+class File(NamedTuple):
+    """One regular file."""
+
+    path: str
+    """Relative to the target's root, with "/", printable whatever bytes its name holds."""
+    full: str
+    size: int
+
+
+class Repository(NamedTuple):
+    """A git repository, bare or with a work tree."""
+
+    path: str
+    """Of its work tree (or of the bare repository) relative to the target's root; "" for the root itself."""
+    full: str
+
+
+def shown(path: str) -> str:
+    """A path as text that any output can hold: "/" between folders, undecodable bytes as escapes."""
+    if os.sep != "/":
+        path = path.replace(os.sep, "/")
+    return os.fsencode(path).decode("utf-8", "backslashreplace") if not path.isascii() else path
+
+
+def walk(
+    root: Path, coverage: Coverage, *, excluded: Callable[[str], bool] = lambda _: False
+) -> Iterator[File | Repository]:
+    """All regular files below `root` in the order of their names, and each repository before its files.
+
+    Links are not followed: what they point to is scanned where it is, or is none of the target's. What
+    cannot be listed or is no regular file is recorded in `coverage`.
+    """
+    if _is_git_folder(str(root)):
+        yield Repository("", str(root))
+    pending = [(str(root), "", False)]
+    while pending:
+        folder, prefix, stored = pending.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            coverage.skip(shown(prefix) or ".", why(error))
+            continue
+        inside_git = _is_git_folder(folder)
+        deeper: list[tuple[str, str, bool]] = []
+        for entry in entries:
+            path = f"{prefix}/{entry.name}" if prefix else entry.name
+            if entry.name == ".git":
+                yield Repository(shown(prefix), folder)
+            elif (stored and _STORED.fullmatch(entry.name)) or (inside_git and _is_index(entry)):
+                continue
+            if excluded(path):
+                coverage.skip(shown(path), "excluded by configuration", harmless=True)
+                continue
+            try:
+                if entry.is_symlink():
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != ".git" and not inside_git and _is_git_folder(entry.path):
+                        yield Repository(shown(path), entry.path)
+                    deeper.append((entry.path, path, stored or (inside_git and entry.name == "objects")))
+                    continue
+                status = entry.stat(follow_symlinks=False)
+            except OSError as error:
+                coverage.skip(shown(path), why(error))
+                continue
+            if stat.S_ISREG(status.st_mode):
+                yield File(shown(path), entry.path, status.st_size)
+            else:
+                coverage.skip(shown(path), _kind(status.st_mode), harmless=True)
+        pending.extend(reversed(deeper))
+
+
+def local(target: str) -> Path:
+    """The file or folder that a target names; TargetError if there is none, or neither of the two."""
+    path = Path(target)
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise TargetError(f"{target}: no such file or folder") from None
+    except OSError as error:
+        raise TargetError(f"{target}: {why(error)}") from None
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise TargetError(f"{target}: {_kind(mode)}", hint="to scan what comes out of it: stanch scan - < FILE")
+    return path
+
+
+def single(path: Path) -> File:
+    """The one file that `path` names, under its own name."""
+    return File(shown(path.name), str(path), path.stat().st_size)
+
+
+def regular(path: str, flags: int) -> int:
+    """An opener for `open` that refuses, without waiting, what has become a pipe or device since it was listed."""
+    handle = os.open(path, flags | _DO_NOT_WAIT)
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, _kind(mode))
+    return handle
+
+
+def _is_index(entry: "os.DirEntry[str]") -> bool:
+    """Whether this is git's index: it holds names, and what they stand for is read as history."""
+    if entry.name != "index":
+        return False
+    try:
+        with open(entry.path, "rb", opener=regular) as file:
+            return file.read(4) == b"DIRC"
+    except OSError:
+        return False
+
+
+def _is_git_folder(folder: str) -> bool:
+    # Asked for every folder: plain strings, no Path objects.
+    join, isdir = os.path.join, os.path.isdir
+    return isdir(join(folder, "objects")) and isdir(join(folder, "refs")) and os.path.lexists(join(folder, "HEAD"))
+
+
+def why(error: OSError) -> str:
+    """A reading error in the words of a coverage report."""
+    if isinstance(error, PermissionError):
+        return "no permission to read"
+    if isinstance(error, FileNotFoundError):
+        return "vanished during the scan"
+    return f"cannot be read: {error.strerror or error}"
+
+
+def _kind(mode: int) -> str:
+    for test, name in (
+        (stat.S_ISFIFO, "a pipe, not a file"),
+        (stat.S_ISSOCK, "a socket, not a file"),
+        (stat.S_ISBLK, "a device, not a file"),
+        (stat.S_ISCHR, "a device, not a file"),
+    ):
+        if test(mode):
+            return name
+    return "not a regular file"

@@ -1,0 +1,291 @@
+"""What a repository's history knows of an object: which commits brought it, where, who, when, and who still has it.
+
+Asked only for objects that had a finding, after the scan.
+"""
+
+import heapq
+import itertools
+import os
+import subprocess
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import IO, NamedTuple
+
+from stanch.sources.git import headers, objects
+from stanch.sources.git.command import Bounds, Git, records
+
+REFS = 1000
+"""So many refs are named for one secret, at most: a server keeps one for each pull request that there ever was."""
+_AT_ONCE = 256
+"""For how many questions the graph is walked together: each takes a bit at every commit."""
+_DIFF = (
+    "diff-tree", "--stdin", "-r", "-c", "--root", "--always", "--raw", "-z", "--no-renames", "--no-abbrev",
+    "--no-ext-diff", "--no-textconv",
+)  # fmt: skip
+_PATIENCE = 20.0
+"""For so many seconds git is started again after commits that it cannot compare with their parents."""
+# A few small trees, each with the next in it ten times over, have more paths than can ever be listed.
+_BOUNDS = Bounds(memory=1 << 30, output=4 << 30)
+_CHANGES = 20_000_000
+_FILES = 5_000_000
+
+
+class Change(NamedTuple):
+    """What a commit, or the index, did at one path: no parent had this there."""
+
+    commit: str
+    path: str
+    blob: str
+    """Nothing where the file was taken away."""
+    before: tuple[str, ...]
+    """What each parent had at this path, or nothing."""
+
+
+class Graph:
+    """All commits of a repository: parents before children, and otherwise the oldest first."""
+
+    def __init__(self, git: Git, commits: Iterable[str]) -> None:
+        """`commits` are all that the object store holds."""
+        # From the commits themselves: a walk from the refs would end where an object or a ref is damaged.
+        names = {oid: oid for oid in commits}
+        parents: dict[str, tuple[str, ...]] = {}
+        seconds: dict[str, int] = {}
+        for oid, data in headers.read(git, names):
+            above, seconds[oid] = headers.lineage(data)
+            parents[oid] = tuple(names.get(parent, parent) for parent in above)
+        self.parents = _in_order(parents, seconds)
+
+    def holders(self, wanted: Sequence[Collection[str]], tips: Mapping[str, str]) -> list[tuple[str, ...]]:
+        """For each of the `wanted` sets of commits, which `tips` (name -> commit) have one of them in their history.
+
+        Of more than `REFS` those are named that matter most: branches, then tags, then all others.
+        """
+        names = sorted(tips, key=_importance)
+        found = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            masks = self._masks(some)
+            groups: dict[int, list[int]] = {}
+            for place, name in enumerate(names):
+                groups.setdefault(masks.get(tips[name], 0), []).append(place)
+            for number in range(len(some)):
+                held = sorted(place for mask, group in groups.items() if mask >> number & 1 for place in group)
+                found.append(tuple(sorted(names[place] for place in held[:REFS])))
+        return found
+
+    def _masks(self, wanted: Sequence[Collection[str]]) -> dict[str, int]:
+        """For each commit a bit for each of the `wanted` sets that it, or a commit before it, is in."""
+        masks: dict[str, int] = {}
+        for number, commits in enumerate(wanted):
+            for oid in commits:
+                masks[oid] = masks.get(oid, 0) | 1 << number
+        for oid, parents in self.parents.items():
+            mask = masks.get(oid, 0)
+            for parent in parents:
+                mask |= masks.get(parent, 0)
+            if mask:
+                masks[oid] = mask
+        return masks
+
+
+def _importance(name: str) -> tuple[bool, bool, bool, str]:
+    return (name != "HEAD", not name.startswith("refs/heads/"), not name.startswith("refs/tags/"), name)
+
+
+def _in_order(parents: dict[str, tuple[str, ...]], seconds: dict[str, int]) -> dict[str, tuple[str, ...]]:
+    """The same with commits after their parents, and of those that could be next the oldest first."""
+    waiting: dict[str, int] = {}
+    children: dict[str, list[str]] = {}
+    for oid, above in parents.items():
+        known = [parent for parent in above if parent in parents]
+        waiting[oid] = len(known)
+        for parent in known:
+            children.setdefault(parent, []).append(oid)
+    ready = [(seconds[oid], oid) for oid, number in waiting.items() if not number]
+    heapq.heapify(ready)
+    order: dict[str, tuple[str, ...]] = {}
+    while ready:
+        oid = heapq.heappop(ready)[1]
+        order[oid] = parents[oid]
+        for child in children.get(oid, ()):
+            waiting[child] -= 1
+            if not waiting[child]:
+                heapq.heappush(ready, (seconds[child], child))
+    # Only objects that are not what their names say can go round in a circle; they come last.
+    for oid in sorted(parents.keys() - order.keys()):
+        order[oid] = parents[oid]
+    return order
+
+
+class Log:
+    """What each commit did, written down by git while other work goes on."""
+
+    def __init__(self, git: Git, commits: Iterable[str]) -> None:
+        """Start with `commits`, in any order."""
+        self._git = git
+        self._commits = list(commits)
+        import tempfile
+
+        self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        self._process = git.without_index().start(*_DIFF, lines=self._commits, output=self._output, bounds=_BOUNDS)
+
+    def wait(self, deadline: float | None) -> bool:
+        """Let git finish; False if it has not by then (`time.monotonic()`), and what it has not told is left out."""
+        try:
+            self._process.wait(None if deadline is None else max(deadline - time.monotonic(), 0))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            self._commits = []
+            return False
+        return True
+
+    def changes(self, failed: Callable[[str], None]) -> Iterator[Change]:
+        """Every change; a commit that cannot be compared with its parents, since something is missing, is `failed`."""
+        self._output.seek(0)
+        yield from _until_all(self._git, self._commits, _parse(records(self._output)), failed)
+
+    def close(self) -> None:
+        """End git if it still runs."""
+        self._process.kill()
+        self._process.wait()
+        self._output.close()
+
+
+def changes(git: Git, commits: Iterable[str], failed: Callable[[str], None]) -> Iterator[Change]:
+    """What each of `commits` did, in their order.
+
+    A merge counts for what none of its parents has. A commit that cannot be compared with its parents,
+    since something is missing, goes to `failed`.
+    """
+    pending = list(commits)
+    yield from _until_all(git, pending, _answers(git, pending), failed)
+
+
+def _until_all(
+    git: Git, commits: list[str], answers: Iterator[Change | str], failed: Callable[[str], None]
+) -> Iterator[Change]:
+    """Take what git answers about `commits`; where it gave up at one, ask for those after it."""
+    end = time.monotonic() + _PATIENCE
+    left = _CHANGES
+    while commits:
+        done = 0
+        for change in itertools.islice(answers, left):
+            left -= 1
+            if isinstance(change, str):
+                done += 1
+            else:
+                yield change
+        # Where the line is drawn here, the last commit was not read to its end.
+        commits = commits[done if left > 0 else max(done - 1, 0) :]
+        if commits:
+            failed(commits.pop(0))
+        if left <= 0 or time.monotonic() > end:
+            break
+        answers = _answers(git, commits)
+    for commit in commits:
+        failed(commit)
+
+
+def _answers(git: Git, commits: list[str]) -> Iterator[Change | str]:
+    return _parse(git.without_index().records(*_DIFF, lines=commits, bounds=_BOUNDS))
+
+
+def _parse(raw: Iterator[bytes]) -> Iterator[Change | str]:
+    """Each commit's name, which tells that git could read the commit, and its changes after it."""
+    commit = ""
+    for record in raw:
+        if record.startswith(b":"):
+            change = _raw(record, next(raw, b""), commit)
+            if change is not None:
+                yield change
+        elif record:
+            commit = record.decode()
+            yield commit
+
+
+def _raw(record: bytes, path: bytes, commit: str) -> Change | None:
+    """One record of `--raw` output; nothing if it is about a submodule or changes no content."""
+    fields = record.lstrip(b":").split(b" ")
+    # ::mode mode mode old old new MM - one mode and one name more than there are parents, then the status.
+    count = (len(fields) - 1) // 2
+    *before, blob = (name.decode() if name.strip(b"0") else "" for name in fields[count : 2 * count])
+    before = [name if mode != b"160000" else "" for mode, name in zip(fields, before, strict=False)]
+    if fields[count - 1] == b"160000" or blob in before:
+        return None
+    return Change(commit, path.decode("utf-8", "backslashreplace"), blob, tuple(before))
+
+
+def staged(git: Git) -> list[Change]:
+    """What the next commit would do. In a merge, what the other side has already is not brought by it."""
+    listed = git.run(
+        "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=ADMT", "--no-ext-diff",
+        "--no-textconv", "--ignore-submodules=all",
+    )  # fmt: skip
+    raw = iter(listed.split(b"\0"))
+    found = [_raw(record, next(raw, b""), "") for record in raw if record]
+    merged = dict(files(git, "MERGE_HEAD")) if _merging(git) else {}
+    return [
+        change._replace(before=(*change.before, *([merged[change.path]] if change.path in merged else [])))
+        for change in found
+        if change is not None and merged.get(change.path) != change.blob
+    ]
+
+
+def _merging(git: Git) -> bool:
+    """Whether a merge is being committed. A look at the folder, where it is plain which: a commit waits for this."""
+    folder = os.path.join(git.folder, git.environ.get("GIT_DIR", ".git"))  # noqa: PTH118 - a name may be any bytes
+    if os.path.isdir(folder):  # noqa: PTH112
+        return os.path.lexists(os.path.join(folder, "MERGE_HEAD"))  # noqa: PTH118
+    return bool(git.line("rev-parse", "--quiet", "--verify", "MERGE_HEAD"))
+
+
+def authors(git: Git, oids: Iterable[str]) -> dict[str, headers.Person]:
+    """Who wrote each commit, or made each tag, and when."""
+    return {oid: headers.parse(data).person for oid, data in headers.read(git, oids)}
+
+
+def files(git: Git, revision: str) -> Iterator[tuple[str, str]]:
+    """(path, blob) of every file in a commit or tree; nothing where there is none."""
+    listed = git.records("ls-tree", "-r", "-z", "--full-tree", revision)
+    for words, path in _listed(itertools.islice(listed, _FILES)):
+        if words[1] == "blob":
+            yield path, words[2]
+
+
+def remains(git: Git, commit: str) -> Iterator[tuple[str, str]]:
+    """The same for a commit of which some trees are missing, when git gives up."""
+    level = {git.line("rev-parse", f"{commit}^{{tree}}"): [""]}
+    while level:
+        deeper: dict[str, list[str]] = {}
+        for tree in objects.read(git, level, failed=lambda *_: None):
+            for mode, name, oid in _entries(tree.stream.read(), len(tree.oid) // 2):
+                # A tree that stands in thousands of places was made to grow beyond all bounds.
+                for prefix in level[tree.oid][:1000]:
+                    if mode == b"40000":
+                        deeper.setdefault(oid, []).append(f"{prefix}{name}/")
+                    elif mode != b"160000":
+                        yield f"{prefix}{name}", oid
+        level = deeper
+
+
+def _entries(tree: bytes, width: int) -> Iterator[tuple[bytes, str, str]]:
+    """(mode, name, object) of each entry in a tree object, whose object names take `width` bytes."""
+    place = 0
+    while (end := tree.find(b"\0", place)) >= 0:
+        mode, _, name = tree[place:end].partition(b" ")
+        place = end + 1 + width
+        yield mode, name.decode("utf-8", "backslashreplace"), tree[end + 1 : place].hex()
+
+
+def index(git: Git) -> list[tuple[str, str]]:
+    """(path, blob) of every file in the index; TargetError if it cannot be read."""
+    listed = git.run("ls-files", "-s", "-z", "--full-name").split(b"\0")
+    return [(path, words[1]) for words, path in _listed(listed) if words[0] != "160000"]
+
+
+def _listed(raw: Iterable[bytes]) -> Iterator[tuple[list[str], str]]:
+    for record in raw:
+        facts, _, path = record.partition(b"\t")
+        if path:
+            yield facts.decode().split(" "), path.decode("utf-8", "backslashreplace")
