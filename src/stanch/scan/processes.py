@@ -1,0 +1,102 @@
+"""Tasks over several processes: any of them may be killed, and none outlives this one."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
+
+from stanch.scan.work import Setup, Task, Worker, Yield
+
+_worker: Worker | None = None
+"""The worker of this process, in a process that has been started for tasks."""
+
+
+def run(tasks: list[Task], worker: Worker, count: int, progress: Callable[[int, int], None]) -> Iterator[Yield]:
+    """Do all tasks in `count` processes and give what comes of each in their order."""
+    total, done = sum(task.weight for task in tasks), 0
+    waiting: dict[int, Yield] = {}
+    turn = 0
+    for number, result in _finished(tasks, worker, count):
+        done += tasks[number].weight
+        progress(done, total)
+        waiting[number] = result
+        while turn in waiting:
+            yield waiting.pop(turn)
+            turn += 1
+
+
+def _finished(tasks: list[Task], worker: Worker, count: int) -> Iterator[tuple[int, Yield]]:
+    """What comes of each task, as it is done. If a process dies, others do what it and its pool left undone."""
+    left = dict(enumerate(tasks))
+    at_once = count
+    while left:
+        for number, result in _attempt(dict(left), worker, at_once):
+            del left[number]
+            yield number, result
+        if left and at_once == 1:
+            # One process does the tasks in their order, so it was the first of them that killed it.
+            first = min(left)
+            yield first, _lost(left.pop(first))
+        at_once = 1 if at_once > 1 else count
+
+
+def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tuple[int, Yield]]:
+    """What comes of each task in a pool of its own, up to the death of one of its processes."""
+    forks = sys.platform == "linux"
+    # A forked process takes over the engine, in memory that it shares with this one; others open their own.
+    given = worker if forks else worker.setup
+    others = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(given,)) as pool:
+        try:
+            try:
+                futures = {pool.submit(_do, task): number for number, task in tasks.items()}
+            except OSError:
+                # The system lets us start no more processes: it takes longer without.
+                pool.shutdown(cancel_futures=True)
+                for number, task in tasks.items():
+                    yield number, worker.run(task)
+                return
+            for future in as_completed(futures):
+                number = futures.pop(future)
+                try:
+                    yield number, future.result()
+                except BrokenProcessPool:
+                    continue
+        except BaseException:
+            # Whoever asked does not want to wait for what is being done.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in set(multiprocessing.active_children()) - others:
+                child.kill()
+            raise
+
+
+def _start(given: Worker | Setup) -> None:
+    """Prepare a process: it leaves interrupts to the one that started it, and goes when that one is gone."""
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, args=(multiprocessing.parent_process(),), daemon=True).start()
+    _worker = given if isinstance(given, Worker) else Worker(given)
+
+
+def _follow(parent: BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _do(task: Task) -> Yield:
+    assert _worker is not None
+    return _worker.run(task)
+
+
+def _lost(task: Task) -> Yield:
+    result = Yield()
+    for place, _ in task.items:
+        result.coverage.skip(task.label(place), "the process that scanned it was killed")
+    return result

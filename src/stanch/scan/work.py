@@ -1,0 +1,213 @@
+"""Splitting a scan into tasks. A *task* is a handful of files or objects; a *yield* is what came of it."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from stanch.catalog.model import Provider
+from stanch.config.model import RuleFile
+from stanch.detect import Engine
+from stanch.model import RANK, Confidence, Coverage, Match, Rejected
+from stanch.scan.content import LATE, WINDOW, Readable, Reader
+from stanch.scan.imported import Imported
+from stanch.sources.files import regular, why
+from stanch.sources.git import headers, objects
+from stanch.sources.git.command import Git
+from stanch.unpack import Limits
+
+FILES_A_TASK, BYTES_A_TASK = 250, 4 << 20
+OBJECTS_A_TASK, WEIGHT_A_TASK = 4000, 1 << 21
+SMALL = 6 << 20
+"""Work of so many bytes is done in this process: starting others would take longer."""
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What every worker needs to know; plain data, so that it reaches any kind of process."""
+
+    extra: list[Provider] = []
+    gitleaks: list[RuleFile] = []
+    only: frozenset[str] | None = None
+    limits: Limits = Limits()
+    confidence: Confidence = Confidence.MEDIUM
+    explain: bool = False
+    deadline: float | None = None
+    """`time.monotonic()` after which nothing more is begun."""
+
+
+class Task(msgspec.Struct, frozen=True):
+    """Files (place, full path) or, with `repository`, objects by name."""
+
+    items: list[tuple[str, str]]
+    weight: int
+    repository: str = ""
+    inside_hook: bool = False
+    rescued: str = ""
+    """A further object store, with what was rescued from the repository's own."""
+    prefix: str = ""
+    """For objects: where their repository is, as seen from the target's root."""
+
+    def label(self, item: str) -> str:
+        """One of the items as coverage names it."""
+        if not self.repository:
+            return item
+        return f"{self.prefix}/object {item}" if self.prefix else f"object {item}"
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A match and the place it is in: a file's path or an object's name."""
+
+    place: str
+    kind: str
+    """file, blob, commit or tag."""
+    match: Match
+    repository: str = ""
+    """For objects: the repository that holds them."""
+    message_line: int = 0
+    """For commits and tags: the line on which their message begins."""
+
+
+class Yield(msgspec.Struct):
+    """The result of one task."""
+
+    hits: list[Hit] = []
+    coverage: Coverage = msgspec.field(default_factory=Coverage)
+    rejected: list[Rejected] = []
+    hidden: set[bytes] = set()
+    """Digests of (detector, secret) of the matches below the wanted confidence."""
+
+
+class Worker:
+    """Does tasks, one after the other, with one engine."""
+
+    def __init__(self, setup: Setup, engine: Engine | None = None) -> None:
+        self.setup = setup
+        self.engine = engine or Engine(setup.extra, only=setup.only)
+        self._imported = Imported(setup.gitleaks)
+        self._imported.attach(self.engine)
+
+    def run(self, task: Task) -> Yield:
+        """Scan everything in a task."""
+        setup = self.setup
+        reader = Reader(self.engine, setup.limits, self._imported, explain=setup.explain, deadline=setup.deadline)
+        result = Yield(coverage=reader.coverage, rejected=reader.rejected)
+        if task.repository:
+            self._objects(task, reader, result)
+        else:
+            self._files(task, reader, result)
+        return result
+
+    def _files(self, task: Task, reader: Reader, result: Yield) -> None:
+        for place, full in task.items:
+            if self._late(place, result):
+                continue
+            try:
+                with open(full, "rb", opener=regular) as file:
+                    for match in reader.scan(file, place):
+                        self._keep(Hit(place, "file", match), result)
+            except OSError as error:
+                result.coverage.skip(place, why(error))
+            else:
+                result.coverage.files += 1
+
+    def _objects(self, task: Task, reader: Reader, result: Yield) -> None:
+        git = Git(task.repository, inside_hook=task.inside_hook)
+        if task.rescued:
+            git = git.with_store(task.rescued)
+        wanted = [oid for oid, _ in task.items if not self._late(task.label(oid), result)]
+
+        def failed(oid: str, reason: str) -> None:
+            result.coverage.skip(task.label(oid), reason)
+
+        for one in objects.read(git, wanted, failed=failed):
+            label = task.label(one.oid)
+            if self._late(label, result):
+                continue
+            before = 0
+            stream: Readable = one.stream
+            if one.kind != "blob":
+                words, before = headers.words(one.stream.read(WINDOW))
+                stream = _Chained(words, one.stream)
+            for match in reader.scan(stream, "", label=label):
+                self._keep(Hit(one.oid, one.kind, match, task.repository, before), result)
+            if one.kind == "blob":
+                result.coverage.blobs += 1
+            elif one.kind == "commit":
+                result.coverage.commits += 1
+            else:
+                result.coverage.tags += 1
+
+    def _keep(self, hit: Hit, result: Yield) -> None:
+        if RANK[hit.match.confidence] >= RANK[self.setup.confidence]:
+            result.hits.append(hit)
+        else:
+            from hashlib import blake2b
+
+            same = f"{hit.match.detector}\0{hit.match.secret}".encode("utf-8", "replace")
+            result.hidden.add(blake2b(same, digest_size=8).digest())
+
+    def _late(self, place: str, result: Yield) -> bool:
+        if self.setup.deadline is None or time.monotonic() < self.setup.deadline:
+            return False
+        result.coverage.skip(place, LATE)
+        return True
+
+
+class _Chained:
+    """Bytes that were read ahead, and the stream that they come from."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        self._head = head
+        self._rest = rest
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; fewer only at the end."""
+        data, self._head = self._head[:size], self._head[size:]
+        return data if len(data) == size else data + self._rest.read(size - len(data))
+
+
+def run(
+    tasks: list[Task], setup: Setup, engine: Engine, *, workers: int = 0, progress: Callable[[int, int], None]
+) -> Iterator[Yield]:
+    """Do all tasks, in this process or over several, and give what comes of each in their order.
+
+    `progress` hears of the weight done and of all there is.
+    """
+    total = sum(task.weight for task in tasks)
+    count = min(workers or processors(), len(tasks))
+    if count <= 1 or (not workers and total < SMALL):
+        worker = Worker(setup, engine)
+        done = 0
+        for task in tasks:
+            yield worker.run(task)
+            done += task.weight
+            progress(done, total)
+        return
+    from stanch.scan import processes
+
+    yield from processes.run(tasks, Worker(setup, engine), count, progress)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def split(items: Iterable[tuple[str, str, int]], *, count: int, weight: int, repository: str = "") -> list[Task]:
+    """Pack (place, full, weight) items, in order, into tasks of at most `count` items and `weight`, or one item."""
+    tasks: list[Task] = []
+    pack: list[tuple[str, str]] = []
+    load = 0
+    for place, full, size in items:
+        if pack and (len(pack) >= count or load + size > weight):
+            tasks.append(Task(pack, load, repository))
+            pack, load = [], 0
+        pack.append((place, full))
+        load += size
+    if pack:
+        tasks.append(Task(pack, load, repository))
+    return tasks
