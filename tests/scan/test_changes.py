@@ -321,10 +321,13 @@ def test_a_range_in_a_shallow_clone_says_so(line: Repo, tmp_path: Path) -> None:
 
 
 def test_a_range_with_missing_content(line: Repo) -> None:
-    line.loose(line.git("rev-parse", "v3:3.txt")).unlink()
+    oid = line.git("rev-parse", "v3:3.txt")
+    line.loose(oid).unlink()
     report = scan(line.path, options=Options(revs=("v1..v3",)))
     assert [one.path for one in report.findings] == ["2.txt"]
-    assert [skip.reason for skip in report.coverage.skipped] == ["missing or damaged"]
+    assert [(skip.path, skip.reason) for skip in report.coverage.skipped] == [
+        (f"3.txt (object {oid[:12]})", "missing or damaged")
+    ]
 
 
 def test_a_range_with_missing_trees(line: Repo) -> None:

@@ -10,7 +10,7 @@ from stanch.errors import TargetError
 from stanch.model import Coverage
 from stanch.scan import work
 from stanch.scan.options import Options
-from stanch.scan.repository import MESSAGE, TAG_MESSAGE, in_message, within
+from stanch.scan.repository import MESSAGE, TAG_MESSAGE, in_message, name_objects, skipped_objects, within
 from stanch.scan.rows import NEWEST, Place, Rows, numbered
 from stanch.scan.work import Hit, Task, Worker
 from stanch.sources.git import headers, history
@@ -35,6 +35,7 @@ class Changes:
         self.git = Git(folder, inside_hook=True)
         self._folder = folder
         self._staged = options.staged
+        self._coverage = coverage
         self._commits: list[str] = []
         self._tags: list[str] = []
         self._changes: list[history.Change] = []
@@ -44,13 +45,13 @@ class Changes:
             if options.staged:
                 self._changes = history.staged(self.git)
             else:
-                self._read(options.revs, coverage)
+                self._read(options.revs)
         except TargetError:
             if not self.git.line("rev-parse", "--git-dir"):
                 raise TargetError(f"{folder}: not in a git repository") from None
             raise
 
-    def _read(self, revs: Sequence[str], coverage: Coverage) -> None:
+    def _read(self, revs: Sequence[str]) -> None:
         """What the revisions bring: commits, and what is tagged by itself."""
         for rev in revs:
             if rev.startswith("-") and rev not in _OPTIONS and not rev.startswith("--remotes"):
@@ -60,9 +61,9 @@ class Changes:
         failed: list[str] = []
         self._changes = list(history.changes(self.git, self._commits, failed.append))
         for commit in failed:
-            coverage.skip(f"commit {commit}", "cannot be compared with its parents")
+            self._coverage.skip(f"commit {commit}", "cannot be compared with its parents")
         if self._commits and self.git.line("rev-parse", "--is-shallow-repository") == "true":
-            coverage.note("a shallow clone: where its history is cut off, all that a commit holds counts as new")
+            self._coverage.note("a shallow clone: where its history is cut off, all that a commit holds counts as new")
         for rev in _positive(revs):
             self._tagged(self.git.line("rev-parse", "--verify", "--quiet", rev))
 
@@ -93,6 +94,8 @@ class Changes:
 
     def place(self, hits: Iterable[Hit], rows: Rows, worker: Worker) -> None:
         """Add those hits to `rows` that were not there before; `worker` reads the older versions for that."""
+        if skipped_objects(self._coverage, ""):
+            name_objects(self._coverage, "", {change.blob: change.path for change in self._changes})
         found = numbered(hits)
         if not found:
             return

@@ -1,7 +1,7 @@
 """A git repository as a source of work, and afterwards of provenance for what was found."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -96,7 +96,7 @@ class History:
         wanted = {hit.place for hit in hits if hit.kind == "blob"}
         arrivals: dict[str, list[history.Change]] = {}
         stored = {one.oid for one in self._objects}
-        skipped = self._skipped()
+        skipped = dict.fromkeys(skipped_objects(self._coverage, self.where.path), "")
         missing: dict[str, str] = {}
         failed: list[str] = []
         for change in self._log.changes(failed.append):
@@ -105,8 +105,8 @@ class History:
             if change.blob in skipped:
                 skipped[change.blob] = change.path
             elif change.blob and change.blob not in stored:
-                missing[change.blob] = change.path
-        self._name(skipped)
+                missing.setdefault(change.blob, change.path)
+        name_objects(self._coverage, self.where.path, skipped)
         for commit in failed[:_DAMAGED]:
             # Nobody knows what it changed, but what it holds.
             for path, blob in history.remains(self.git, commit):
@@ -120,24 +120,6 @@ class History:
         self._lacking(missing, failed, known)
         if hits:
             _Provenance(self, hits, rows, arrivals, known).place()
-
-    def _skipped(self) -> dict[str, str]:
-        """The objects of this repository that coverage names, each with no path yet."""
-        begin = within(self.where.path, "object ")
-        return {
-            skip.path.removeprefix(begin).partition("!")[0]: ""
-            for skip in self._coverage.skipped
-            if skip.path.startswith(begin)
-        }
-
-    def _name(self, paths: dict[str, str]) -> None:
-        """Let coverage name objects by a path that they had, which tells people more."""
-        begin = within(self.where.path, "object ")
-        for number, skip in enumerate(self._coverage.skipped):
-            oid, mark, inner = skip.path.removeprefix(begin).partition("!")
-            if skip.path.startswith(begin) and paths.get(oid):
-                path = self.path(f"{paths[oid]} (object {oid[:12]})") + mark + inner
-                self._coverage.skipped[number] = msgspec.structs.replace(skip, path=path)
 
     def _lacking(self, missing: dict[str, str], failed: list[str], known: list[Ref]) -> None:
         """Record what refs and commits lead to and the object store does not have."""
@@ -282,6 +264,23 @@ def within(prefix: str, path: str, inner: str = "") -> str:
     """A path in a repository or folder as seen from the target's root, with the path in a container after "!"."""
     whole = f"{prefix}/{path}" if prefix else path
     return f"{whole}!{inner}" if inner else whole
+
+
+def skipped_objects(coverage: Coverage, prefix: str) -> set[str]:
+    """The objects of the repository at `prefix` that coverage names."""
+    begin = within(prefix, "object ")
+    paths = (skip.path for skip in coverage.skipped if skip.path.startswith(begin))
+    return {path.removeprefix(begin).partition("!")[0] for path in paths}
+
+
+def name_objects(coverage: Coverage, prefix: str, paths: Mapping[str, str]) -> None:
+    """Let coverage name such objects by a path that they had (object -> path), which tells people more."""
+    begin = within(prefix, "object ")
+    for number, skip in enumerate(coverage.skipped):
+        oid, mark, inner = skip.path.removeprefix(begin).partition("!")
+        if skip.path.startswith(begin) and paths.get(oid):
+            path = within(prefix, f"{paths[oid]} (object {oid[:12]})") + mark + inner
+            coverage.skipped[number] = msgspec.structs.replace(skip, path=path)
 
 
 def in_message(hit: Hit) -> Match:

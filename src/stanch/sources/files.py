@@ -13,9 +13,10 @@ from stanch.model import Coverage
 
 _DO_NOT_WAIT = getattr(os, "O_NONBLOCK", 0)
 _STORED = re.compile(
-    r"[0-9a-f]{38}|[0-9a-f]{62}|(?:tmp_)?pack[-_]\w+(?:\.\w+)?|multi-pack-index[-.\w]*|commit-graph|graph-[0-9a-f]+\.graph"
+    r"[0-9a-f]{2}/(?:[0-9a-f]{38}|[0-9a-f]{62})|pack/(?:pack-|tmp_pack_|multi-pack-index)[-.\w]*"
+    r"|info/(?:commit-graph|commit-graphs/graph-[0-9a-f]+\.graph)"
 )
-"""Files in a git folder's object store that are not read as files: their contents are read as history."""
+"""Files in a git folder's object store that are not read as files: their contents are read as history, or missed."""
 
 
 class File(NamedTuple):
@@ -52,9 +53,10 @@ def walk(
     """
     if _is_git_folder(str(root)):
         yield Repository("", str(root))
-    pending = [(str(root), "", False)]
+    # A folder, its path, and of a folder in a git folder's object store the path of that.
+    pending = [(str(root), "", "")]
     while pending:
-        folder, prefix, stored = pending.pop()
+        folder, prefix, store = pending.pop()
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -62,12 +64,12 @@ def walk(
             coverage.skip(shown(prefix) or ".", why(error))
             continue
         inside_git = _is_git_folder(folder)
-        deeper: list[tuple[str, str, bool]] = []
+        deeper: list[tuple[str, str, str]] = []
         for entry in entries:
             path = f"{prefix}/{entry.name}" if prefix else entry.name
             if entry.name == ".git":
                 yield Repository(shown(prefix), folder)
-            elif (stored and _STORED.fullmatch(entry.name)) or (inside_git and _is_index(entry)):
+            elif (store and _STORED.fullmatch(path[len(store) + 1 :])) or (inside_git and _is_index(entry)):
                 continue
             if excluded(path):
                 coverage.skip(shown(path), "excluded by configuration", harmless=True)
@@ -78,7 +80,7 @@ def walk(
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name != ".git" and not inside_git and _is_git_folder(entry.path):
                         yield Repository(shown(path), entry.path)
-                    deeper.append((entry.path, path, stored or (inside_git and entry.name == "objects")))
+                    deeper.append((entry.path, path, path if inside_git and entry.name == "objects" else store))
                     continue
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
