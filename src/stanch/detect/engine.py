@@ -237,7 +237,6 @@ class Engine:
         # Imported when the first candidate is there: its patterns take longer to compile than a small commit to scan.
         from stanch.catalog import checks
         from stanch.detect import analysis
-        from stanch.detect.surroundings import surroundings
 
         rule = one.rule
         if near is not None and not rule.generic:
@@ -250,7 +249,8 @@ class Engine:
         if rule.allow is not None and rule.allow(one.text, _slice(data, one.whole), excerpt.line_at(data, one.start)):
             return "allow-list"
         if rule.shape.analysis:
-            reason, confidence = analysis.generic(data, one, near or surroundings(data, one.start))
+            assert near is not None  # what is analysed has its surroundings read
+            reason, confidence = analysis.generic(data, one, near)
             if confidence is not None:
                 one.confidence = confidence
             return reason
