@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 SOURCES := $(shell find src/stanch -name '*.py' -o -name '*.toml')
+# What is compiled where there is a C compiler: the modules with a .pxd beside them.
+COMPILED := $(shell find src/stanch -name '*.pxd' | sed 'p; s/pxd$$/py/')
 
 # As it was typed: make expands nothing in it, and the shell sees it in the environment only.
 override TARGET := $(value TARGET)
@@ -28,7 +30,7 @@ scan: $(VENV)/.compiled
 test: $(VENV)/.compiled $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy src tests $(wildcard benchmarks/*.py)
+	$(BIN)/mypy src tests hatch_build.py $(wildcard benchmarks/*.py)
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
 
@@ -55,6 +57,7 @@ lock: $(VENV)/.run
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
+	find src -name '*.so' -delete
 
 # --- set-up: each of these files is a stamp that says when its step was done ---
 
@@ -71,7 +74,7 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
-$(VENV)/.stanch: $(VENV)/.run pyproject.toml
+$(VENV)/.stanch: $(VENV)/.run pyproject.toml hatch_build.py $(COMPILED)
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

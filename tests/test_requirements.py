@@ -45,5 +45,7 @@ def test_all_that_the_project_names_is_pinned_and_the_files_agree() -> None:
     assert all(run.get(name, version) == version for name, version in bench.items())
 
 
-def test_the_build_uses_the_pinned_backend() -> None:
-    assert PROJECT["build-system"]["requires"] == [f"hatchling=={pinned('run.txt')['hatchling']}"]
+def test_the_build_uses_what_is_pinned() -> None:
+    run = pinned("run.txt")
+    names = ["hatchling", "cython", "setuptools"]
+    assert PROJECT["build-system"]["requires"] == [f"{name}=={run[name]}" for name in names]

@@ -175,9 +175,9 @@ def test_a_deadline_ends_a_content_between_windows(engine: Engine, secret: str) 
 
 
 def test_real_windows_hold_what_is_decoded_as_a_whole(engine: Engine) -> None:
-    from stanch.detect import decode
+    from stanch.detect.rules import MAX_RUN
 
-    assert content.MARGIN // 2 >= decode.MAX_RUN
+    assert content.MARGIN // 2 >= MAX_RUN
     assert content.WINDOW > 2 * content.MARGIN
 
 

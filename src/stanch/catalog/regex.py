@@ -6,14 +6,16 @@ optional at either edge is left out and open repeats at the right edge end at th
 characters gives one report and not a thousand.
 """
 
-import random
 import re
 from functools import lru_cache
 from re import _constants as sre  # type: ignore[attr-defined]  # the tree that `re` itself compiles from
 from re import _parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stanch.errors import ConfigError
+
+if TYPE_CHECKING:
+    import random
 
 _CLASSES = {
     sre.CATEGORY_DIGIT: rb"0-9",
@@ -32,6 +34,8 @@ ENOUGH = 32
 """So many repetitions at the right edge are enough for a trigger; Python counts the rest."""
 LARGE = 64
 """A repeat with a greater bound is left open in a trigger: Hyperscan pays for counting."""
+
+_LINE_END = 10
 
 Node = tuple[Any, Any]
 
@@ -82,6 +86,55 @@ def trigger(pattern: str) -> bytes:
     if not nodes:
         raise ConfigError("the pattern can match without any text")
     return _emit_all(nodes, flags)
+
+
+def spread(expression: bytes) -> int:
+    """How many bytes a match of a trigger takes at most if it may go beyond a line's end; 0 if it cannot."""
+    nodes = list(_parser.parse(expression))
+    return min(sum(_widest(node) for node in nodes), UNBOUNDED) if _crosses(nodes) else 0
+
+
+def _crosses(nodes: list[Node]) -> bool:
+    for kind, value in nodes:
+        if kind in _REPEATS or kind is sre.SUBPATTERN:
+            if _crosses(list(value[-1])):
+                return True
+        elif kind is sre.BRANCH:
+            if any(_crosses(list(branch)) for branch in value[1]):
+                return True
+        elif (
+            (kind is sre.LITERAL and value == _LINE_END)
+            or (kind is sre.NOT_LITERAL and value != _LINE_END)
+            or (kind is sre.IN and _LINE_END in allowed(list(value)))
+        ):
+            return True
+    return False
+
+
+def guard(expression: bytes, longest: int) -> bytes:
+    """How every match of a trigger begins, as an expression that takes at most `longest` bytes: any byte at worst."""
+    return _emit_all(_trim_right(_beginning(list(_parser.parse(expression)), longest)), 0) or rb"[\x00-\xff]"
+
+
+def _beginning(nodes: list[Node], longest: int) -> list[Node]:
+    """What the first of the nodes can be told by in `longest` bytes."""
+    for place, (kind, value) in enumerate(nodes):
+        rest = nodes[place + 1 :]
+        widest = _widest((kind, value))
+        if widest <= longest:
+            longest -= widest
+            continue
+        if kind is sre.SUBPATTERN:
+            return [*nodes[:place], *_beginning([*value[-1], *rest], longest)]
+        if kind is sre.BRANCH:
+            heads = [_beginning([*branch, *rest], longest) for branch in value[1]]
+            return [*nodes[:place], *([(kind, (None, heads))] if all(heads) else [])]
+        once = sum(map(_widest, value[2])) if kind in _REPEATS else 0
+        if once and min(value[0], longest // once):
+            count = min(value[0], longest // once)
+            return [*nodes[:place], (kind, (count, count, value[2]))]
+        return nodes[:place]
+    return nodes
 
 
 def _trim_left(nodes: list[Node]) -> list[Node]:
@@ -207,7 +260,7 @@ def allowed(items: list[Node], flags: int = 0) -> list[int]:
     return [code for code in range(256) if members.match(bytes([code]))]
 
 
-def draw(pattern: str, rng: random.Random) -> str:
+def draw(pattern: str, rng: "random.Random") -> str:
     """A text that `pattern` matches, drawn at random: ASCII, open repeats kept short, both ends of each range met."""
     nodes, flags = _parsed(pattern)
     groups: dict[int, str] = {}
@@ -227,11 +280,11 @@ def _drawable(items: tuple[Node, ...], flags: int) -> list[int]:
     return plain or visible or [code for code in codes if code == 32] or codes
 
 
-def _draw_all(nodes: list[Node], flags: int, rng: random.Random, groups: dict[int, str]) -> str:
+def _draw_all(nodes: list[Node], flags: int, rng: "random.Random", groups: dict[int, str]) -> str:
     return "".join(_draw(node, flags, rng, groups) for node in nodes)
 
 
-def _draw(node: Node, flags: int, rng: random.Random, groups: dict[int, str]) -> str:
+def _draw(node: Node, flags: int, rng: "random.Random", groups: dict[int, str]) -> str:
     kind, value = node
     if kind is sre.LITERAL:
         return chr(value)

@@ -10,15 +10,14 @@ import base64
 import binascii
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from functools import lru_cache
 
-from stanch.detect.rules import GATE, GATE_RUN, Trigger
+from stanch.detect.rules import GATE, GATE_RUN, MAX_RUN, Trigger
 
 CONTEXT = 600
 """How many bytes before a decoded stretch come along in a layer, so that words and names above it are seen."""
 AFTER = 200
-MAX_RUN = 1 << 20
-"""The longest encoded stretch that is decoded, in bytes."""
 
 Piece = tuple[int, int, bytes]
 """(start, end, replacement) in the text that is rewritten."""
@@ -90,7 +89,8 @@ TRIGGERS = [
 RUNS = [
     Trigger(rb"(?:^|[^A-Za-z0-9+/_\-])(?:" + _GROUP + rb"){4}", decoder="base64"),
     Trigger(rb"(?:" + _WIDE_GROUP + rb"){2}", decoder="base64"),
-    Trigger(rb"(?:[2-7][0-9A-Fa-f]){12}(?:[^0-9A-Fa-f]|$)", decoder="hex"),
+    # Not "$", which is before a line's end too: what ends the text is told from what ends a stretch of it.
+    Trigger(rb"(?:[2-7][0-9A-Fa-f]){12}(?:[^0-9A-Fa-f]|\z)", decoder="hex"),
     Trigger(rb"(?:[\x20-\x7e]\x00){10}", decoder="utf-16", once=True),
     Trigger(rb"(?:[\x20-\x7e]\x00\x00\x00){8}", decoder="utf-32", once=True),
 ]
@@ -100,8 +100,10 @@ RUNS = [
 class Layer:
     """Rewritten text: its bytes, and for each stretch of them where it came from."""
 
-    def __init__(self, decoder: str) -> None:
+    def __init__(self, decoder: str, key: int = 0) -> None:
         self.decoder = decoder
+        self.key = key
+        """A hash that stands for the stretch of text that it was made from; 0 for none."""
         self.data = b""
         self._starts: list[int] = []
         self._spans: list[tuple[int, int, bool]] = []
@@ -135,35 +137,55 @@ class Layer:
         return low, max(high, low), first != last or not low_copied
 
 
-def layers(data: bytes, ends: dict[str, list[int]]) -> Iterator[Layer]:
-    """The layers of `data`; `ends` holds for each decoder where its triggers ended, in rising order."""
-    for decoder, places in ends.items():
-        if decoder in _WIDTHS:
-            yield from _wide(data, _WIDTHS[decoder])
-            continue
-        pieces = _DECODERS[decoder](data, sorted(places))
-        if pieces:
-            yield rewrite(data, decoder, pieces)
+def holds(decoder: str, data: bytes, low: int, high: int) -> bool:
+    """Whether a stretch of `data` holds anything that is decoded without a trigger that tells its place."""
+    return _LOOSE[decoder].search(data, max(low, 0), high) is not None
 
 
-def rewrite(data: bytes, decoder: str, pieces: list[Piece]) -> Layer:
-    """The stretches of `data` around `pieces`, with the pieces replaced."""
-    layer = Layer(decoder)
-    position = -1
-    for start, end, replacement in pieces:
+def layers(data: bytes, ends: dict[str, list[int]], known: Container[int] = ()) -> Iterator[Layer]:
+    """The layers of `data`; `ends` holds for each decoder where its triggers ended, in rising order.
+
+    Those whose `Layer.key` is `known` are left out.
+    """
+    for decoder, width in _WIDTHS.items():
+        if decoder in ends:
+            yield from _wide(data, width)
+    for decoder, decode in _DECODERS.items():
+        pieces = decode(data, ends[decoder]) if decoder in ends else []
+        for low, high, some in _stretches(pieces, len(data)):
+            key = hash((decoder, data[low:high]))
+            if key not in known:
+                yield _rewritten(data, decoder, low, high, some, key)
+
+
+def _stretches(pieces: list[Piece], size: int) -> Iterator[tuple[int, int, list[Piece]]]:
+    """The pieces that stand close to each other, with the stretch of text around them."""
+    low, position = 0, -1
+    some: list[Piece] = []
+    for piece in pieces:
+        start, end, _ = piece
         if start < position:
             continue
         begin = max(start - CONTEXT, 0)
-        if position < 0 or begin > position + AFTER:
-            if position >= 0:
-                layer.add(data[position : position + AFTER], position, position + AFTER, copied=True)
-                layer.add(b"\n", position + AFTER, position + AFTER, copied=False)
-            layer.add(data[begin:start], begin, start, copied=True)
-        else:
-            layer.add(data[position:start], position, start, copied=True)
-        layer.add(replacement, start, end, copied=False)
+        if some and begin > position + AFTER:
+            yield low, position + AFTER, some
+            some = []
+        if not some:
+            low = begin
+        some.append(piece)
         position = end
-    layer.add(data[position : position + AFTER], position, min(position + AFTER, len(data)), copied=True)
+    if some:
+        yield low, min(position + AFTER, size), some
+
+
+def _rewritten(data: bytes, decoder: str, low: int, high: int, pieces: list[Piece], key: int) -> Layer:
+    """A stretch of `data` with the pieces in it replaced."""
+    layer = Layer(decoder, key)
+    for start, end, replacement in pieces:
+        layer.add(data[low:start], low, start, copied=True)
+        layer.add(replacement, start, end, copied=False)
+        low = end
+    layer.add(data[low:high], low, high, copied=True)
     return layer.finish()
 
 
@@ -313,12 +335,15 @@ def _unescape(run: bytes) -> bytes:
 
 
 def _entity(data: bytes, _: list[int]) -> list[Piece]:
+    return [(found.start(), found.end(), _unescaped(found[0])) for found in _ENTITY.finditer(data)]
+
+
+@lru_cache(maxsize=4096)
+def _unescaped(run: bytes) -> bytes:
+    """What HTML entities stand for; most texts have a few, many times over."""
     import html
 
-    return [
-        (found.start(), found.end(), html.unescape(found.group().decode()).encode("utf-8", "replace"))
-        for found in _ENTITY.finditer(data)
-    ]
+    return html.unescape(run.decode()).encode("utf-8", "replace")
 
 
 def _joined(data: bytes, places: list[int]) -> list[Piece]:
@@ -347,12 +372,14 @@ def _wide(data: bytes, width: int) -> Iterator[Layer]:
             yield layer
 
 
+# Literals first: what they hold together may be encoded.
 _DECODERS: dict[str, Callable[[bytes, list[int]], list[Piece]]] = {
-    "base64": _base64,
-    "hex": _hex,
+    "joined": _joined,
     "percent": _percent,
     "escape": _escape,
     "entity": _entity,
-    "joined": _joined,
+    "base64": _base64,
+    "hex": _hex,
 }
+_LOOSE = {"percent": _PERCENT_RUN, "escape": _ESCAPE, "entity": _ENTITY}
 _WIDTHS = {"utf-16": 2, "utf-32": 4}

@@ -3,14 +3,15 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import hyperscan
 import msgspec
 
 from stanch.catalog.model import Provider
-from stanch.detect import database, excerpt, rules
+from stanch.detect import carry, database, excerpt, rules
+from stanch.detect.hits import Hits, Matcher
 from stanch.detect.rules import Rule
 from stanch.model import Confidence, Match, Rejected, mask
 
@@ -22,6 +23,12 @@ WORD_BEFORE = 1000
 WORD_AFTER = 240
 NEAR = 512
 """How many bytes around a match any analysis looks at, at most."""
+LOOK = 1024
+"""How far around a match, in bytes, names above it and all that its analysis looks at may be, with some to spare."""
+SEAM = 256
+"""How long a run of escapes may be, in bytes, so that one that begins outside of a stretch is noticed."""
+DECODED = 2 * LOOK
+"""The same for text that is decoded, with what is taken along around it."""
 
 
 class Candidate(msgspec.Struct, gc=False):
@@ -64,6 +71,9 @@ class _Memo:
         Python's own, 64 bits under a key of this process."""
         return hash((order, text, low, place))
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._known
+
     def get(self, key: int) -> int | None:
         """How far past its place a barren neighbourhood was done with; nothing if it is not known."""
         return self._known.get(key)
@@ -82,12 +92,12 @@ class Engine:
         self, extra: Iterable[Provider] = (), *, folder: Path = database.FOLDER, only: frozenset[str] | None = None
     ) -> None:
         """`extra` adds custom providers to those in `folder`; `only` limits the results to these type ids."""
-        self.bundle, self._databases = database.open_bundle(extra, folder)
-        self._scratches = [hyperscan.Scratch(each) for each in self._databases]
+        self.bundle, databases = database.open_bundle(extra, folder)
         self.rules = rules.build(self.bundle.providers)
         self._triggers = [*self.bundle.triggers, *self.bundle.run_triggers]
-        self._gate = next(n for n, trigger in enumerate(self._triggers) if trigger.decoder == rules.GATE)
-        self._first_run = len(self.bundle.triggers)
+        self._matcher = Matcher(databases, self._triggers, len(self.bundle.triggers))
+        self._once = frozenset(number for number, trigger in enumerate(self._triggers) if trigger.once)
+        self._loose = frozenset(n for n in self._once if self._triggers[n].decoder not in (rules.GATE, rules.FAR))
         self.only = only
         self._memo = _Memo()
         self._explain = False
@@ -99,11 +109,26 @@ class Engine:
 
     def scan(self, data: bytes, *, explain: bool = False) -> Result:
         """Everything that the detectors find in `data`, in order of place; with `explain` also what was turned down."""
-        self._explain = explain
-        hits = self._hits(data)
-        if not hits:
+        return self.judge(data, self.hits(data), explain=explain)
+
+    def hits(self, data: bytes) -> Hits:
+        """Everywhere in `data` that something may be."""
+        return self._matcher.whole(data)
+
+    def vague(self, hits: Hits) -> bool:
+        """Whether one place stands for many in the hits, so that they do not tell where else something may be."""
+        return not self._once.isdisjoint(hits.triggers)
+
+    def follow(self, before: Hits, data: bytes, regions: list[int], zones: list[int]) -> Hits | None:
+        """The same for a version of a text with the hits `before`, from what is new in it: see `Matcher.follow`."""
+        return self._matcher.follow(before, data, regions, zones)
+
+    def judge(self, data: bytes, hits: Hits, *, explain: bool = False) -> Result:
+        """What of the `hits` in `data` are findings; see `scan`."""
+        if not hits.ends:
             return Result()
-        found = list(self._candidates(data, hits, 0))
+        self._explain = explain
+        found = list(self._candidates(data, hits.pairs(), 0))
         if not found:
             return Result()
         _settle(found)
@@ -117,21 +142,58 @@ class Engine:
             ]
         return result
 
-    def _hits(self, data: bytes) -> list[tuple[int, int]]:
-        """(trigger, end) of everything that Hyperscan reports."""
-        hits: list[tuple[int, int]] = []
-        append = hits.append
-        self._databases.first.scan(
-            data, match_event_handler=lambda number, _, end, __, ___: append((number, end)), scratch=self._scratches[0]
-        )
-        gate, first = self._gate, self._first_run
-        if b"\0" in data or any(number == gate for number, _ in hits):
-            self._databases.runs.scan(
-                data,
-                match_event_handler=lambda number, _, end, __, ___: append((number + first, end)),
-                scratch=self._scratches[1],
-            )
-        return hits
+    def quiet(self, data: bytes, hits: Hits, regions: list[int]) -> bool:
+        """Whether nothing is found close to what is new in `data`, at the stretches `regions` of `follow`."""
+        ends, numbers = hits.ends, hits.triggers
+        if not ends:
+            return True
+        before, after, widest = self._influence
+        once = self._once.intersection(numbers)
+        stretches = carry.concerned(ends, numbers, regions, before, after, widest)
+        loose = self._loose & once
+        if loose:
+            stretches += self._decodable(data, regions, {self._triggers[number].decoder for number in loose})
+        self._explain = False
+        for low, high, near in stretches:
+            low = max(low, 0)
+            pairs = [(numbers[each], ends[each] - low) for each in near if numbers[each] not in once]
+            pairs += [(number, 0) for number in once]
+            if not all(one.reason for one in self._candidates(data[low:high], pairs, 0)):
+                return False
+        return True
+
+    def _decodable(self, data: bytes, regions: list[int], decoders: set[str]) -> list[tuple[int, int, list[int]]]:
+        """What is around those changes that are close to something encoded, of which no place is known."""
+        from stanch.detect.decode import AFTER, CONTEXT, holds
+
+        return [
+            (core - DECODED, high + DECODED, [])
+            for core, high in zip(regions[1::3], regions[2::3], strict=True)
+            if any(holds(decoder, data, core - AFTER - SEAM, high + CONTEXT + SEAM) for decoder in decoders)
+        ]
+
+    @cached_property
+    def _influence(self) -> tuple[list[int], list[int], int]:
+        """How many bytes before and after a trigger's end text may have a say in what comes of it, and the most."""
+        before, after = [], []
+        for trigger in self._triggers:
+            rules_ = [self.rules[order] for order in trigger.rules]
+            look = LOOK + max((100 * (pair.lines + 1) for rule in rules_ for pair in rule.shape.pairs), default=0)
+            if trigger.decoder in ("base64", "hex"):
+                # A change anywhere in a run of encoded text changes all of what it says.
+                before.append(rules.MAX_RUN)
+                after.append(rules.MAX_RUN)
+            elif trigger.decoder:
+                before.append(DECODED)
+                after.append(DECODED)
+            elif trigger.word:
+                width = max(rule.reach[1] for rule in rules_)
+                before.append(WORD_AFTER + width + look)
+                after.append(WORD_BEFORE + width + look)
+            else:
+                before.append(max(rule.reach[0] for rule in rules_) + look)
+                after.append(max(rule.reach[1] for rule in rules_) + look)
+        return before, after, max(*before, *after)
 
     def _candidates(self, data: bytes, hits: list[tuple[int, int]], depth: int) -> Iterator[Candidate]:
         """Every confirmed match in `data` and in what it holds encoded, accepted or with a reason against it."""
@@ -142,9 +204,9 @@ class Engine:
         for number, end in hits:
             trigger = self._triggers[number]
             if trigger.decoder:
-                if number == self._gate:
+                if trigger.decoder == rules.GATE:
                     gate = True
-                else:
+                elif trigger.decoder != rules.FAR:
                     encoded.setdefault(trigger.decoder, []).append(end)
             else:
                 for order in trigger.rules:
@@ -260,11 +322,9 @@ class Engine:
         """Candidates in the layers of `data`, with their places in `data`."""
         from stanch.detect.decode import layers
 
-        for layer in layers(data, encoded):
-            hits = self._hits(layer.data)
-            if not hits:
-                continue
-            for one in self._candidates(layer.data, hits, depth + 1):
+        for layer in layers(data, encoded, () if self._explain else self._memo):
+            barren = True
+            for one in self._candidates(layer.data, self.hits(layer.data).pairs(), depth + 1):
                 low, high, decoded = layer.origin(one.start, one.end)
                 if not decoded:
                     continue
@@ -272,7 +332,10 @@ class Engine:
                 one.start, one.end = low, high
                 one.whole = (min(whole[0], low), max(whole[1], high))
                 one.decoded = (layer.decoder, *one.decoded)
+                barren = barren and bool(one.reason)
                 yield one
+            if barren and layer.key:
+                self._memo.add(layer.key)
 
 
 _PROOFS = ("crc32", "github-pat", "jwt", "macaroon", "pem", "bech32", "base64")

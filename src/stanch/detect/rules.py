@@ -24,10 +24,17 @@ MAX_SPAN = 16_384
 """The longest match, in bytes, that a rule is confirmed over. Private keys are the longest by far."""
 MAX_DEPTH = 6
 """How often what was decoded may be decoded again."""
+MAX_RUN = 1 << 20
+"""The longest encoded stretch that is decoded, in bytes."""
 GATE = "gate"
 """In the place of a decoder's name: the trigger that opens the way to the second database."""
 GATE_RUN = 24
 """Hyperscan reports once a blob whether it holds a run of so many letters and digits. Most blobs do not."""
+FAR = "far"
+"""In the place of a decoder's name: a trigger that tells of text in which matches of others may be far apart."""
+SPREAD = 128
+"""A trigger's match that goes beyond a line's end takes so many bytes, at most, or has a guard that is `FAR`."""
+_GUARD = 48
 _CREDENTIAL_NAME = re.compile(
     r"(?i)token|secret|pass|pwd|passwd|credential|auth|api|access|private|signing|bearer|(?<![a-z])key|key(?![a-z])"
     r"|(?<![a-z])sk(?![a-z])"
@@ -165,4 +172,11 @@ def triggers(rules: Iterable[Rule]) -> list[Trigger]:
                 found.setdefault((regex.trigger("(?i)" + word), True), []).append(rule.order)
         else:
             found.setdefault((regex.trigger(rule.shape.pattern), False), []).append(rule.order)
-    return [Trigger(expression, tuple(orders), word) for (expression, word), orders in found.items()]
+    made = [Trigger(expression, tuple(orders), word) for (expression, word), orders in found.items()]
+    return [*made, *guards(made)]
+
+
+def guards(triggers: Iterable[Trigger]) -> list[Trigger]:
+    """How the matches of those triggers begin that neither stay on a line nor within `SPREAD` bytes."""
+    far = (trigger.expression for trigger in triggers if regex.spread(trigger.expression) > SPREAD)
+    return [Trigger(each, decoder=FAR, once=True) for each in dict.fromkeys(regex.guard(one, _GUARD) for one in far)]

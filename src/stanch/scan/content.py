@@ -9,6 +9,7 @@ import msgspec
 
 from stanch.detect import Engine
 from stanch.detect.engine import Result
+from stanch.detect.hits import Hits
 from stanch.model import Coverage, Match, Rejected
 from stanch.scan.imported import Imported
 from stanch.scan.inline import find_inline
@@ -80,6 +81,18 @@ class Reader:
                         found.add((match.detector, match.secret))
                         yield match
 
+    def text(self, data: bytes, hits: Hits, label: str) -> tuple[list[Match], bool]:
+        """Every match in a content of one window that is no container, of which the engine's hits are known.
+
+        Also says whether the engine found anything, wanted or not.
+        """
+        result = self.engine.judge(data, hits, explain=self.explain)
+        self.coverage.bytes += len(data)
+        if not result.matches and not result.rejected:
+            return [], False
+        found = self._counted(result, _Window(data, ""), 0, len(data) + 1, label)
+        return list(found), bool(result.matches)
+
     def _late(self) -> bool:
         return self.deadline is not None and time.monotonic() >= self.deadline
 
@@ -91,13 +104,7 @@ class Reader:
             low, high = window.low, len(window.data) + 1 if not following else len(window.data) - MARGIN // 2
             # The holes of a sparse file need no engine.
             result = self.engine.scan(window.data, explain=self.explain) if window.data.lstrip(b"\0") else Result()
-            for match in result.matches:
-                if low <= match.start < high and self.imported.wants(match, window.data):
-                    yield window.placed(match)
-            for one in result.rejected:
-                if window.holds(one.line, high):
-                    line = one.line + window.line
-                    self.rejected.append(msgspec.structs.replace(one, path=_joined(label, inner), line=line))
+            yield from self._counted(result, window, low, high, label)
             if not following:
                 self.coverage.bytes += window.offset + len(window.data)
                 return
@@ -106,6 +113,16 @@ class Reader:
                 self.coverage.skip(_joined(label, inner), f"{LATE} after {window.offset + high} bytes")
                 return
             window.advance(following, high)
+
+    def _counted(self, result: Result, window: "_Window", low: int, high: int, label: str) -> Iterator[Match]:
+        """The matches in a window that begin between `low` and `high`, with their places in the whole."""
+        for match in result.matches:
+            if low <= match.start < high and self.imported.wants(match, window.data):
+                yield window.placed(match)
+        for one in result.rejected:
+            if window.holds(one.line, high):
+                line = one.line + window.line
+                self.rejected.append(msgspec.structs.replace(one, path=_joined(label, window.inner), line=line))
 
 
 class _Window:

@@ -13,8 +13,9 @@ from stanch.scan.content import LATE
 from stanch.scan.rows import STAGED, Place, Rows, numbered
 from stanch.scan.work import Hit, Task
 from stanch.sources.files import Repository
-from stanch.sources.git import history, objects
+from stanch.sources.git import headers, history, objects
 from stanch.sources.git.command import Git
+from stanch.sources.git.pack import store
 from stanch.sources.git.refs import Ref, Tags, refs
 
 if TYPE_CHECKING:
@@ -37,10 +38,13 @@ class History:
         self.common = os.path.realpath(os.path.join(where.full, common))  # noqa: PTH118
         self._coverage = coverage
         self._objects: list[objects.Object] = []
+        """Those that git reads for us: all that are in no pack, and those of packs that only it understands."""
+        self._packs: list[store.Pack] = []
         self._index: list[tuple[str, str]] = []
         self._log: history.Log | None = None
         self._rescued: tempfile.TemporaryDirectory[str] | None = None
         self._told: set[str] = set()
+        self._stored: set[bytes] = set()
 
     def tasks(self) -> list[Task]:
         """All objects as tasks, in the order of the packs, so that bases and deltas meet in one process."""
@@ -56,9 +60,40 @@ class History:
         items = ((one.oid, one.kind, one.weight) for one in self._objects)
         tasks = work.split(items, count=work.OBJECTS_A_TASK, weight=work.WEIGHT_A_TASK, repository=self.where.full)
         return [
-            msgspec.structs.replace(task, prefix=self.where.path, rescued=self._rescued.name if self._rescued else "")
-            for task in tasks
+            *self._trees(),
+            *(
+                msgspec.structs.replace(
+                    task, prefix=self.where.path, rescued=self._rescued.name if self._rescued else ""
+                )
+                for task in tasks
+            ),
         ]
+
+    def _trees(self) -> list[Task]:
+        """The trees of deltas in the packs, as tasks."""
+        tasks: list[Task] = []
+        passed: set[bytes] = set()
+        for pack in self._packs:
+            again = pack.numbers(passed)
+            for trees, weight in work.batches(
+                ((tree.root, tree.weight) for tree in pack.trees() if tree.kind in objects.READ), work.TREES_A_TASK
+            ):
+                known = [number for root in trees for number in pack.below(root) if number in again] if again else []
+                tasks.append(
+                    Task(
+                        [],
+                        weight,
+                        self.where.full,
+                        prefix=self.where.path,
+                        pack=str(pack.path),
+                        width=pack.width,
+                        trees=trees,
+                        known=known,
+                    )
+                )
+            if len(self._packs) > 1:
+                passed |= pack.names()
+        return tasks
 
     def _list(self) -> None:
         """Find out what objects there are, with those from packs that git does not read."""
@@ -68,7 +103,14 @@ class History:
         folders = rescue.stores(f"{self.common}/objects")
         broken = [one for folder in folders for one in rescue.broken(folder, width)]
         if not broken:
-            self._objects = objects.every(self.git, self._missed)
+            self._packs = [pack for folder in folders for pack in store.packs(folder, width)]
+            self._stored = {name for pack in self._packs for name in pack.names()}
+            read = {pack.path for pack in self._packs}
+            names = {name for folder in folders for name in rescue.listed(self.git, folder, without=read)}
+            odd = {pack.name(number).hex() for pack in self._packs for number in pack.orphans()}
+            others = {name for name in names if bytes.fromhex(name) not in self._stored} | odd
+            self._objects = objects.described(self.git, sorted(others), self._missed)
+            self._stored.update(bytes.fromhex(one.oid) for one in self._objects)
             return
         import tempfile
 
@@ -80,14 +122,20 @@ class History:
         self.git = self.git.with_store(self._rescued.name)
         names = {name for folder in (*folders, self._rescued.name) for name in rescue.listed(self.git, folder)}
         self._objects = objects.described(self.git, sorted(names), self._missed)
+        self._stored = {bytes.fromhex(one.oid) for one in self._objects}
 
     def begin(self) -> None:
         """Let git write down beside the scan what each commit did."""
         if self._log is None:
             self._log = history.Log(self.git, self.oids("commit"))
 
-    def place(self, hits: Iterable[Hit], rows: Rows, *, deadline: float | None = None) -> None:
-        """Look up where hits in objects come from, and add them to `rows`; record what the history lacks."""
+    def place(
+        self, hits: Iterable[Hit], rows: Rows, lineage: Mapping[str, headers.Lineage], *, deadline: float | None = None
+    ) -> None:
+        """Look up where hits in objects come from, and add them to `rows`; record what the history lacks.
+
+        `lineage` is what the scan has told of commits.
+        """
         self.begin()
         assert self._log is not None
         if not self._log.wait(deadline):
@@ -95,7 +143,6 @@ class History:
         hits = [hit for hit in hits if hit.repository == self.where.full]
         wanted = {hit.place for hit in hits if hit.kind == "blob"}
         arrivals: dict[str, list[history.Change]] = {}
-        stored = {one.oid for one in self._objects}
         skipped = dict.fromkeys(skipped_objects(self._coverage, self.where.path), "")
         missing: dict[str, str] = {}
         failed: list[str] = []
@@ -104,7 +151,7 @@ class History:
                 arrivals.setdefault(change.blob, []).append(change)
             if change.blob in skipped:
                 skipped[change.blob] = change.path
-            elif change.blob and change.blob not in stored:
+            elif change.blob and bytes.fromhex(change.blob) not in self._stored:
                 missing.setdefault(change.blob, change.path)
         name_objects(self._coverage, self.where.path, skipped)
         for commit in failed[:_DAMAGED]:
@@ -119,7 +166,7 @@ class History:
             self._missed(".git", str(error).partition(": ")[2])
         self._lacking(missing, failed, known)
         if hits:
-            _Provenance(self, hits, rows, arrivals, known).place()
+            _Provenance(self, hits, rows, arrivals, known, lineage).place()
 
     def _lacking(self, missing: dict[str, str], failed: list[str], known: list[Ref]) -> None:
         """Record what refs and commits lead to and the object store does not have."""
@@ -137,7 +184,9 @@ class History:
                 self._missed(f".git/{ref.name}", f"leads to object {ref.oid}, which is missing")
 
     def close(self) -> None:
-        """End what still runs."""
+        """End what still runs, and let go of what is held."""
+        for pack in self._packs:
+            store.close(pack)
         if self._log is not None:
             self._log.close()
         if self._rescued is not None:
@@ -150,7 +199,8 @@ class History:
 
     def oids(self, kind: str) -> list[str]:
         """The names of all objects of one kind."""
-        return [one.oid for one in self._objects if one.kind == kind]
+        packed = [pack.name(number).hex() for pack in self._packs for number in pack.of(kind)]
+        return list(dict.fromkeys((*packed, *(one.oid for one in self._objects if one.kind == kind))))
 
     def path(self, path: str, inner: str = "") -> str:
         """A path in the repository as seen from the target's root."""
@@ -173,6 +223,7 @@ class _Provenance:
         rows: Rows,
         arrivals: dict[str, list[history.Change]],
         known: list[Ref],
+        lineage: Mapping[str, headers.Lineage],
     ) -> None:
         """`arrivals` are the changes that brought each blob with a hit, `known` all refs."""
         self._where = where
@@ -181,7 +232,7 @@ class _Provenance:
         self._rows = rows
         self._arrivals = arrivals
         self._blobs = {hit.place for hit in hits if hit.kind == "blob"}
-        self._graph = history.Graph(self._git, where.oids("commit"))
+        self._graph = history.Graph(self._git, where.oids("commit"), lineage)
         self._order = {oid: number for number, oid in enumerate(self._graph.parents)}
         self._refs = known
         self._tags = Tags(self._git, where.oids("tag"), self._refs)

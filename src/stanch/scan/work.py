@@ -3,22 +3,29 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 
 from stanch.catalog.model import Provider
 from stanch.config.model import RuleFile
 from stanch.detect import Engine
+from stanch.detect.hits import REACH
+from stanch.detect.rules import SPREAD
 from stanch.model import RANK, Confidence, Coverage, Match, Rejected
+from stanch.scan import versions
 from stanch.scan.content import LATE, WINDOW, Readable, Reader
 from stanch.scan.imported import Imported
 from stanch.sources.files import regular, why
 from stanch.sources.git import headers, objects
 from stanch.sources.git.command import Git
+from stanch.sources.git.pack import store
+from stanch.sources.git.pack.walk import walk
 from stanch.unpack import Limits
 
 FILES_A_TASK, BYTES_A_TASK = 250, 4 << 20
 OBJECTS_A_TASK, WEIGHT_A_TASK = 4000, 1 << 21
+TREES_A_TASK = 16 << 20
 SMALL = 6 << 20
 """Work of so many bytes is done in this process: starting others would take longer."""
 
@@ -37,7 +44,7 @@ class Setup(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """Files (place, full path) or, with `repository`, objects by name."""
+    """Files (place, full path) or, with `repository`, objects by name; or, with `pack` too, trees of that pack."""
 
     items: list[tuple[str, str]]
     weight: int
@@ -47,6 +54,20 @@ class Task(msgspec.Struct, frozen=True):
     """A further object store, with what was rescued from the repository's own."""
     prefix: str = ""
     """For objects: where their repository is, as seen from the target's root."""
+    pack: str = ""
+    width: int = 20
+    """How many bytes the names of the pack's objects have."""
+    trees: list[int] = []
+    """The numbers of the trees' roots in the pack."""
+    known: list[int] = []
+    """The numbers of those objects in them that are in another pack too, and in another task."""
+
+    def places(self) -> list[str]:
+        """The files or objects."""
+        if not self.pack:
+            return [place for place, _ in self.items]
+        pack = store.opened(Path(self.pack), self.width)
+        return [pack.name(number).hex() for root in self.trees for number in pack.below(root)]
 
     def label(self, item: str) -> str:
         """One of the items as coverage names it."""
@@ -74,6 +95,8 @@ class Yield(msgspec.Struct):
     hits: list[Hit] = []
     coverage: Coverage = msgspec.field(default_factory=Coverage)
     rejected: list[Rejected] = []
+    lineage: dict[str, headers.Lineage] = {}
+    """For each commit of a pack its parents and when it was made."""
     hidden: set[bytes] = set()
     """Digests of (detector, secret) of the matches below the wanted confidence."""
 
@@ -92,8 +115,10 @@ class Worker:
         setup = self.setup
         reader = Reader(self.engine, setup.limits, self._imported, explain=setup.explain, deadline=setup.deadline)
         result = Yield(coverage=reader.coverage, rejected=reader.rejected)
-        if task.repository:
-            self._objects(task, reader, result)
+        if task.pack:
+            self._trees(task, reader, result)
+        elif task.repository:
+            self._objects(task, [oid for oid, _ in task.items], reader, result)
         else:
             self._files(task, reader, result)
         return result
@@ -111,11 +136,36 @@ class Worker:
             else:
                 result.coverage.files += 1
 
-    def _objects(self, task: Task, reader: Reader, result: Yield) -> None:
+    def _trees(self, task: Task, reader: Reader, result: Yield) -> None:
+        pack = store.opened(Path(task.pack), task.width)
+        known = frozenset(task.known)
+        failed: list[int] = []
+        messages = versions.Messages(reader)
+        for version in walk(pack, task.trees, failed.append, margin=SPREAD, reach=REACH):
+            oid = pack.name(version.number).hex()
+            label = task.label(oid)
+            if version.number in known or self._late(label, result):
+                continue
+            kind = pack.kind(version.number)
+            if kind == "blob":
+                for match in versions.blob(version, reader, label):
+                    self._keep(Hit(oid, kind, match, task.repository), result)
+            else:
+                assert version.data is not None
+                if kind == "commit":
+                    result.lineage[oid] = headers.lineage(version.data[: headers.LONGEST])
+                message = versions.Message(oid, kind, *headers.words(version.data), label)
+                self._messages(messages.add(message), task, result)
+            _count(kind, result.coverage)
+        self._messages(messages.rest(), task, result)
+        # What we cannot read, git may, and it knows what to say where it cannot either.
+        self._objects(task, [pack.name(number).hex() for number in failed if number not in known], reader, result)
+
+    def _objects(self, task: Task, oids: Iterable[str], reader: Reader, result: Yield) -> None:
         git = Git(task.repository, inside_hook=task.inside_hook)
         if task.rescued:
             git = git.with_store(task.rescued)
-        wanted = [oid for oid, _ in task.items if not self._late(task.label(oid), result)]
+        wanted = [oid for oid in oids if not self._late(task.label(oid), result)]
 
         def failed(oid: str, reason: str) -> None:
             result.coverage.skip(task.label(oid), reason)
@@ -131,12 +181,11 @@ class Worker:
                 stream = _Chained(words, one.stream)
             for match in reader.scan(stream, "", label=label):
                 self._keep(Hit(one.oid, one.kind, match, task.repository, before), result)
-            if one.kind == "blob":
-                result.coverage.blobs += 1
-            elif one.kind == "commit":
-                result.coverage.commits += 1
-            else:
-                result.coverage.tags += 1
+            _count(one.kind, result.coverage)
+
+    def _messages(self, found: Iterable[tuple[versions.Message, Match]], task: Task, result: Yield) -> None:
+        for message, match in found:
+            self._keep(Hit(message.oid, message.kind, match, task.repository, message.line), result)
 
     def _keep(self, hit: Hit, result: Yield) -> None:
         if RANK[hit.match.confidence] >= RANK[self.setup.confidence]:
@@ -152,6 +201,15 @@ class Worker:
             return False
         result.coverage.skip(place, LATE)
         return True
+
+
+def _count(kind: str, coverage: Coverage) -> None:
+    if kind == "blob":
+        coverage.blobs += 1
+    elif kind == "commit":
+        coverage.commits += 1
+    else:
+        coverage.tags += 1
 
 
 class _Chained:
@@ -195,6 +253,20 @@ def processors() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
+
+
+def batches(items: Iterable[tuple[int, int]], weight: int) -> Iterator[tuple[list[int], int]]:
+    """Pack (number, weight) items, in order, into lists of at most `weight`, or one item; each with its weight."""
+    batch: list[int] = []
+    load = 0
+    for number, size in items:
+        if batch and load + size > weight:
+            yield batch, load
+            batch, load = [], 0
+        batch.append(number)
+        load += size
+    if batch:
+        yield batch, load
 
 
 def split(items: Iterable[tuple[str, str, int]], *, count: int, weight: int, repository: str = "") -> list[Task]:

@@ -20,7 +20,7 @@ def test_a_commit() -> None:
     data = commit(*WHO, "", f"parent {ONE}", "author Evil <e> 1 +0000")
     header = parse(data)
     assert header.person == ("Jo Doe", "jo@example.com", "2023-11-15T03:43:20+05:30")
-    assert lineage(data) == ([ONE, TWO], 1700000060)
+    assert lineage(data) == ((ONE, TWO), 1700000060)
 
 
 def test_a_tag() -> None:

@@ -5,19 +5,20 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
+from stanch.patterns import lazy
 from stanch.sources.git import objects
 from stanch.sources.git.command import Git
 
 LONGEST = 1 << 16
 """So many first bytes hold all that is of use here; signatures follow."""
-_PARENT = re.compile(rb"^parent ([0-9a-f]{40}(?:[0-9a-f]{24})?)$", re.MULTILINE)
-_NAMES = re.compile(rb"^ ?(?:tree|parent|object|type) .*$", re.MULTILINE)
-_SIGNATURE = re.compile(
+_PARENT = lazy(rb"^parent ([0-9a-f]{40}(?:[0-9a-f]{24})?)$", re.MULTILINE)
+_NAMES = lazy(rb"^ ?(?:tree|parent|object|type) .*$", re.MULTILINE)
+_SIGNATURE = lazy(
     rb"(?:^gpgsig[-a-z0-9]* )?-----BEGIN (PGP|SSH) SIGNATURE-----\n"
     rb"(?: ?[A-Za-z0-9+/=:. ()-]{0,100}\n){1,500}? ?-----END \1 SIGNATURE-----",
     re.MULTILINE,
 )
-_ENCODING = re.compile(r"(?i)(?:iso|latin|windows|cp|koi8|euc|shift|gb|big5|utf)[\w-]{0,20}")
+_ENCODING = lazy(r"(?i)(?:iso|latin|windows|cp|koi8|euc|shift|gb|big5|utf)[\w-]{0,20}")
 
 
 class Person(NamedTuple):
@@ -57,13 +58,17 @@ def parse(data: bytes) -> Header:
     return Header(_person(who, found.get(b"encoding", b"")), target, _text(found.get(b"tag", b""), b""))
 
 
-def lineage(data: bytes) -> tuple[list[str], int]:
-    """A commit's parents, and when it was committed, in seconds since 1970."""
+Lineage = tuple[tuple[str, ...], int]
+"""A commit's parents, and when it was committed, in seconds since 1970."""
+
+
+def lineage(data: bytes) -> Lineage:
+    """What a commit says of where it stands."""
     head = _head(data)
     line = head.partition(b"\ncommitter ")[2].partition(b"\n")[0]
     words = line.rpartition(b">")[2].split()
     seconds = int(words[0]) if words and words[0].isdigit() and len(words[0]) < 20 else 0
-    return [parent.decode() for parent in _PARENT.findall(head)], seconds
+    return tuple(parent.decode() for parent in _PARENT.findall(head)), seconds
 
 
 def words(data: bytes) -> tuple[bytes, int]:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from stanch.sources.git import headers, objects
@@ -44,14 +45,17 @@ class Change(NamedTuple):
 class Graph:
     """All commits of a repository: parents before children, and otherwise the oldest first."""
 
-    def __init__(self, git: Git, commits: Iterable[str]) -> None:
-        """`commits` are all that the object store holds."""
+    def __init__(
+        self, git: Git, commits: Iterable[str], known: Mapping[str, headers.Lineage] = MappingProxyType({})
+    ) -> None:
+        """`commits` are all that the object store holds; git is asked about those that are not `known`."""
         # From the commits themselves: a walk from the refs would end where an object or a ref is damaged.
         names = {oid: oid for oid in commits}
+        read = ((oid, headers.lineage(data)) for oid, data in headers.read(git, sorted(names.keys() - known.keys())))
+        told = ((oid, known[oid]) for oid in names if oid in known)
         parents: dict[str, tuple[str, ...]] = {}
         seconds: dict[str, int] = {}
-        for oid, data in headers.read(git, names):
-            above, seconds[oid] = headers.lineage(data)
+        for oid, (above, seconds[oid]) in itertools.chain(told, read):
             parents[oid] = tuple(names.get(parent, parent) for parent in above)
         self.parents = _in_order(parents, seconds)
 

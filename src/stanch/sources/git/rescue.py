@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -92,13 +92,18 @@ def _count(file: IO[bytes], head: bytes) -> int:
     return int.from_bytes(last) if len(last) == 4 else -1
 
 
-def listed(git: Git, folder: str) -> set[str]:
-    """The names of all objects in one store, loose or in the indexes of its packs, whether they can be read or not."""
+def listed(git: Git, folder: str, *, without: Container[Path] = ()) -> set[str]:
+    """The names of all objects in one store, loose or in the indexes of its packs, whether they can be read or not.
+
+    Of the packs `without` none are told.
+    """
     names: set[str] = set()
     for entry in os.scandir(folder):
         if _FOLDER.fullmatch(entry.name) and entry.is_dir():
             names.update(entry.name + one.name for one in os.scandir(entry.path) if _LOOSE.fullmatch(one.name))
     for index in sorted(Path(folder, "pack").glob("pack-*.idx")):
+        if index.with_suffix(".pack") in without:
+            continue
         with index.open("rb") as file:
             shown = subprocess.run(
                 git.command("show-index"), stdin=file, capture_output=True, env=git.environ, check=False
@@ -127,12 +132,15 @@ def unpack(git: Git, pack: Path, store: str) -> tuple[int, bool]:
             env=other.environ,
         ) as process,
     ):
-        while process.poll() is None:
-            try:
-                process.wait(0.2)
-            except subprocess.TimeoutExpired:
-                if shutil.disk_usage(store).free < room:
-                    process.kill()
+        try:
+            while process.poll() is None:
+                try:
+                    process.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    if shutil.disk_usage(store).free < room:
+                        process.kill()
+        finally:
+            process.kill()  # if this was interrupted: nobody waits for the rest
     return _loose(store) - before, process.returncode == 0
 
 

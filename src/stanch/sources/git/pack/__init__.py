@@ -1,0 +1,1 @@
+"""Reading packs without git: every object once, each delta for what it changes."""

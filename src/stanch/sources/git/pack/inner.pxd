@@ -1,0 +1,50 @@
+# The C types of `inner.py`'s names, for Cython; without it that file is plain Python.
+cimport cython
+
+@cython.locals(
+    number=cython.Py_ssize_t, at=cython.longlong, byte=cython.longlong, kind=cython.int, size=cython.longlong,
+    shift=cython.int, base=cython.longlong, back=cython.longlong,
+)
+cpdef entries(
+    const unsigned char[:] pack, long long[:] offsets, int width, unsigned char[:] kinds, long long[:] sizes,
+    long long[:] bases, long long[:] places,
+)
+
+@cython.locals(
+    count=cython.Py_ssize_t, number=cython.Py_ssize_t, shift=cython.int, slot=cython.Py_ssize_t, total=cython.longlong,
+    size=cython.longlong, entry=cython.longlong, counts="long long[:]",
+)
+cpdef order(long long[:] offsets, long long[:] into, long long[:] spare)
+
+@cython.locals(
+    count=cython.Py_ssize_t, number=cython.Py_ssize_t, base=cython.longlong, low=cython.Py_ssize_t,
+    high=cython.Py_ssize_t, middle=cython.Py_ssize_t, parent=cython.longlong,
+)
+cpdef forest(long long[:] offsets, long long[:] bases, long long[:] parents, long long[:] child, long long[:] sibling)
+
+@cython.locals(
+    count=cython.Py_ssize_t, number=cython.Py_ssize_t, root=cython.Py_ssize_t, left=cython.Py_ssize_t,
+    weight=cython.longlong, waiting="long long[:]",
+)
+cpdef grow(
+    unsigned char[:] kinds, long long[:] sizes, long long[:] child, long long[:] sibling, long long[:] roots,
+    long long[:] weights, long long price,
+)
+
+@cython.locals(
+    raw="const unsigned char[::1]", view="const unsigned char[::1]", made=bytearray, into="unsigned char[::1]", end=cython.Py_ssize_t, at=cython.Py_ssize_t,
+    source_size=cython.longlong, size=cython.longlong, shift=cython.int, byte=cython.longlong, op=cython.int,
+    start=cython.longlong, length=cython.longlong, done=cython.longlong, moved=cython.longlong, last=cython.longlong,
+    low=cython.longlong, high=cython.longlong, after=cython.longlong, new=cython.bint, lows=list,
+    highs=list, shifts=list, data=bytes,
+)
+cpdef tuple apply(bytes base, bytes delta, long long margin, long long reach)
+
+@cython.locals(
+    view="const unsigned char[::1]", size=cython.Py_ssize_t, regions=list, zones=list, passed=cython.Py_ssize_t,
+    number=cython.Py_ssize_t, core=cython.Py_ssize_t, low=cython.Py_ssize_t, floor=cython.Py_ssize_t,
+    high=cython.Py_ssize_t, ceiling=cython.Py_ssize_t,
+)
+cdef tuple _stretches(
+    bytes data, list lows, list highs, list shifts, Py_ssize_t moved, Py_ssize_t margin, Py_ssize_t reach
+)

@@ -1,0 +1,327 @@
+# cython: language_level=3, annotation_typing=False, wraparound=False
+"""The loops over every byte of a delta and every entry of a pack.
+
+This is plain Python, and runs as such. `inner.pxd` gives its names C types: where a C compiler is at hand when
+stanch is built, Cython compiles this very file, and the loops run some fifteen times faster. Every index is checked
+in both forms, so that damaged or hostile input ends in ValueError or IndexError and never outside of the bytes.
+
+The formats are those of git's Documentation/gitformat-pack.
+"""
+
+from array import array
+
+COMPILED = __file__.endswith((".so", ".pyd"))
+"""Whether the compiled form is running."""
+OFFSET_DELTA = 6
+REFERENCE_DELTA = 7
+
+
+def entries(
+    pack: memoryview,
+    offsets: "array[int]",
+    width: int,
+    kinds: "array[int]",
+    sizes: "array[int]",
+    bases: "array[int]",
+    places: "array[int]",
+) -> None:
+    """Read the header of the entry at each of `offsets` in a pack whose object names take `width` bytes.
+
+    Fills in its kind (1 to 4 commit, tree, blob, tag; 6 and 7 deltas), the size of what it inflates to, the offset of
+    the base of an offset delta, and where its compressed bytes begin. ValueError or IndexError if it is none.
+    """
+    for number in range(len(offsets)):
+        at = offsets[number]
+        byte = pack[at]
+        at += 1
+        kind = byte >> 4 & 7
+        size = byte & 15
+        shift = 4
+        while byte & 128:
+            if shift > 53:
+                raise ValueError("the size of an entry is out of all bounds")
+            byte = pack[at]
+            at += 1
+            size |= (byte & 127) << shift
+            shift += 7
+        base = 0
+        if kind == OFFSET_DELTA:
+            byte = pack[at]
+            at += 1
+            back = byte & 127
+            while byte & 128:
+                if back > 1 << 48:
+                    raise ValueError("the base of a delta is out of all bounds")
+                byte = pack[at]
+                at += 1
+                back = ((back + 1) << 7) | (byte & 127)
+            base = offsets[number] - back
+            if base <= 0:
+                raise ValueError("the base of a delta lies before the pack")
+        elif kind == REFERENCE_DELTA:
+            at += width
+        elif kind == 0 or kind == 5:
+            raise ValueError("an entry of no known kind")
+        kinds[number] = kind
+        sizes[number] = size
+        bases[number] = base
+        places[number] = at
+
+
+def order(offsets: "array[int]", into: "array[int]", spare: "array[int]") -> None:
+    """Write into `into` the places of `offsets` by rising offset. All three are as long; `spare` is overwritten."""
+    count = len(offsets)
+    counts = array("q", bytes(8 * 65536))
+    for number in range(count):
+        into[number] = number
+    # Sixteen bits at a time, from the lowest: three rounds do for packs of 256 TB.
+    for shift in (0, 16, 32):
+        for slot in range(65536):
+            counts[slot] = 0
+        for number in range(count):
+            counts[offsets[number] >> shift & 65535] += 1
+        total = 0
+        for slot in range(65536):
+            size = counts[slot]
+            counts[slot] = total
+            total += size
+        for number in range(count):
+            entry = into[number]
+            slot = offsets[entry] >> shift & 65535
+            spare[counts[slot]] = entry
+            counts[slot] += 1
+        for number in range(count):
+            into[number] = spare[number]
+
+
+def forest(
+    offsets: "array[int]",
+    bases: "array[int]",
+    parents: "array[int]",
+    child: "array[int]",
+    sibling: "array[int]",
+) -> None:
+    """Make trees of entries, which stand by rising offset, and the bases of their deltas.
+
+    `bases` holds the base's offset, or 0; `parents` gets the base's number for those (others keep what they have, -1
+    for none). `child` and `sibling` get each entry's first delta and the next delta of the same base, or -1.
+    ValueError where no entry is at a base's offset.
+    """
+    count = len(offsets)
+    for number in range(count):
+        child[number] = -1
+        sibling[number] = -1
+    # From the last, so that the first delta of a base comes first.
+    for number in range(count - 1, -1, -1):
+        base = bases[number]
+        if base:
+            low = 0
+            high = number
+            while low < high:
+                middle = (low + high) >> 1
+                if offsets[middle] < base:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low == number or offsets[low] != base:
+                raise ValueError("no entry is where a delta's base should be")
+            parents[number] = low
+        parent = parents[number]
+        if parent >= 0:
+            sibling[number] = child[parent]
+            child[parent] = number
+
+
+def grow(
+    kinds: "array[int]",
+    sizes: "array[int]",
+    child: "array[int]",
+    sibling: "array[int]",
+    roots: "array[int]",
+    weights: "array[int]",
+    price: int,
+) -> None:
+    """Follow every tree from its root. `roots` gets each entry's root, -1 where none leads to it; `weights` gets for
+    each root what its tree inflates to, deltas as they are, plus `price` for each entry."""
+    count = len(kinds)
+    waiting = array("q", bytes(8 * count))
+    for number in range(count):
+        roots[number] = -1
+    for root in range(count):
+        if kinds[root] >= OFFSET_DELTA:
+            continue
+        weight = 0
+        waiting[0] = root
+        left = 1
+        while left:
+            left -= 1
+            number = waiting[left]
+            roots[number] = root
+            if weight >> 60 == 0:  # what sizes claim may add up to more than fits
+                weight += sizes[number] + price
+            number = child[number]
+            while number >= 0:
+                waiting[left] = number
+                left += 1
+                number = sibling[number]
+        weights[root] = weight
+
+
+def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, list[int], list[int]]:
+    """What `delta` makes of `base`, and which parts of it are new.
+
+    The first list holds three numbers for each stretch to look at: where it begins, from where on what is in it is
+    new, and where it ends. It goes `margin` bytes beyond what was inserted or where two copies meet, and on to the
+    ends of those lines, but not over `reach` bytes. The second holds three numbers for each stretch between those:
+    where it begins, where it ends, and what must be added to get the place in `base` that it is a copy of; one that
+    goes up to the end ends one byte after it. ValueError or IndexError if this is no delta of this base.
+    """
+    raw = delta
+    view = base
+    end = len(raw)
+    at = 0
+    source_size = 0
+    shift = 0
+    while True:
+        if shift > 53:
+            raise ValueError("a size in a delta is out of all bounds")
+        byte = raw[at]
+        at += 1
+        source_size |= (byte & 127) << shift
+        shift += 7
+        if not byte & 128:
+            break
+    size = 0
+    shift = 0
+    while True:
+        if shift > 53:
+            raise ValueError("a size in a delta is out of all bounds")
+        byte = raw[at]
+        at += 1
+        size |= (byte & 127) << shift
+        shift += 7
+        if not byte & 128:
+            break
+    if source_size != len(view):
+        raise ValueError("a delta of another base")
+    made = bytearray(size)
+    into = made
+    lows: list[int] = []
+    highs: list[int] = []
+    shifts: list[int] = []
+    done = 0
+    moved = 0
+    last = -1
+    while at < end:
+        op = raw[at]
+        at += 1
+        if op & 128:
+            start = 0
+            length = 0
+            if op & 1:
+                start = raw[at]
+                at += 1
+            if op & 2:
+                start |= raw[at] << 8
+                at += 1
+            if op & 4:
+                start |= raw[at] << 16
+                at += 1
+            if op & 8:
+                byte = raw[at]  # has 64 bits where it is compiled: the shift must not reach a sign
+                start |= byte << 24
+                at += 1
+            if op & 16:
+                length = raw[at]
+                at += 1
+            if op & 32:
+                length |= raw[at] << 8
+                at += 1
+            if op & 64:
+                length |= raw[at] << 16
+                at += 1
+            if length == 0:
+                length = 65536
+            if start + length > source_size or done + length > size:
+                raise ValueError("a copy goes beyond the end")
+            new = start - done != moved
+            low = done
+            high = done
+            into[done : done + length] = view[start : start + length]
+            done += length
+            after = start - low
+        else:
+            if op == 0 or at + op > end or done + op > size:
+                raise ValueError("an insertion goes beyond the end")
+            new = True
+            low = done
+            into[done : done + op] = raw[at : at + op]
+            at += op
+            done += op
+            high = done
+            after = moved
+        if new:
+            if last >= 0 and low - last <= 2 * margin:
+                highs[len(highs) - 1] = high
+            else:
+                lows.append(low)
+                highs.append(high)
+                shifts.append(moved)
+            last = high
+            moved = after
+    if done != size:
+        raise ValueError("a delta makes less than it says")
+    data = bytes(made)
+    if size + moved != source_size:
+        # What followed the last copy is gone: the end is another.
+        if last >= 0 and size - last <= 2 * margin:
+            highs[len(highs) - 1] = size
+        else:
+            lows.append(size)
+            highs.append(size)
+            shifts.append(moved)
+    return data, *_stretches(data, lows, highs, shifts, moved, margin, reach)
+
+
+def _stretches(
+    data: bytes, lows: list[int], highs: list[int], shifts: list[int], moved: int, margin: int, reach: int
+) -> tuple[list[int], list[int]]:
+    """Widen what is new by the margin and to whole lines; see `apply`."""
+    view = data
+    size = len(view)
+    regions: list[int] = []
+    zones: list[int] = []
+    passed = 0
+    for number in range(len(lows)):
+        core = lows[number]
+        low = core - margin
+        floor = core - reach
+        if floor < 0:
+            floor = 0
+        if low < floor:
+            low = floor
+        while low > floor and view[low - 1] != 10:
+            low -= 1
+        high = highs[number] + margin
+        ceiling = highs[number] + reach
+        if ceiling > size:
+            ceiling = size
+        if high > ceiling:
+            high = ceiling
+        while high < ceiling and view[high - 1] != 10:
+            high += 1
+        if regions and low <= passed:
+            regions[len(regions) - 1] = high
+        else:
+            zones.append(passed)
+            zones.append(core)
+            zones.append(shifts[number])
+            regions.append(low)
+            regions.append(core)
+            regions.append(high)
+        passed = high
+    if passed < size or size == 0:
+        zones.append(passed)
+        zones.append(size + 1)
+        zones.append(moved)
+    return regions, zones

@@ -1,0 +1,149 @@
+"""The packs of an object store, with the trees that their deltas make."""
+
+import mmap
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from stanch.sources.git.pack import index, inner
+
+KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
+_PRICE = 3000
+"""What an object costs beside its bytes, in bytes: it settles how work is split, no more."""
+
+
+class Tree(NamedTuple):
+    """A whole object and all deltas of it, of those, and so on: all versions of a file, often."""
+
+    root: int
+    kind: str
+    weight: int
+
+
+class Pack:
+    """One pack, mapped into memory. An *entry* is one object in it, by its number in the order of the file."""
+
+    def __init__(self, path: Path, width: int) -> None:
+        """`path` is the pack's and `width` the bytes of an object's name.
+
+        ValueError or OSError if it is not plainly a pack with its index: git should be asked then.
+        """
+        self.path = path
+        self.width = width
+        offsets, self._names = index.read(path.with_suffix(".idx"), width)
+        self.count = len(offsets)
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._data = memoryview(self._map)
+        self._end = len(self._data) - width
+        self._by_place = _zeros(self.count)
+        inner.order(offsets, self._by_place, _zeros(self.count))
+        self.offsets = array("q", [offsets[number] for number in self._by_place])
+        self.kinds = array("B", bytes(self.count))
+        self.sizes = _zeros(self.count)
+        self.child = _zeros(self.count)
+        self.sibling = _zeros(self.count)
+        self.parents = array("q", b"\xff" * 8 * self.count)
+        self._places = _zeros(self.count)
+        bases = _zeros(self.count)
+        try:
+            inner.entries(self._data[: self._end], self.offsets, width, self.kinds, self.sizes, bases, self._places)
+            self._references()
+            inner.forest(self.offsets, bases, self.parents, self.child, self.sibling)
+        except IndexError:
+            raise ValueError("an entry goes beyond the end of the pack") from None
+        self._roots = _zeros(self.count)
+        self._weights = _zeros(self.count)
+        inner.grow(self.kinds, self.sizes, self.child, self.sibling, self._roots, self._weights, _PRICE)
+
+    def _references(self) -> None:
+        """Find the bases of those deltas that give them by name; one in another pack is left to git."""
+        if inner.REFERENCE_DELTA not in self.kinds:
+            return
+        numbers = {self.name(number): number for number in range(self.count)}
+        for number, kind in enumerate(self.kinds):
+            if kind == inner.REFERENCE_DELTA:
+                place = self._places[number]
+                self.parents[number] = numbers.get(bytes(self._data[place - self.width : place]), -1)
+
+    def name(self, number: int) -> bytes:
+        """The name of an entry's object, in bytes."""
+        at = self._by_place[number] * self.width
+        return self._names[at : at + self.width]
+
+    def names(self) -> set[bytes]:
+        """The names of all objects in it."""
+        names, width = self._names, self.width
+        return {names[at : at + width] for at in range(0, len(names), width)}
+
+    def numbers(self, names: set[bytes]) -> set[int]:
+        """The numbers of those of its objects that are among `names`."""
+        return {number for number in range(self.count) if self.name(number) in names} if names else set()
+
+    def of(self, kind: str) -> Iterator[int]:
+        """The numbers of all objects of one kind."""
+        roots, kinds = self._roots, self.kinds
+        code = next(code for code, name in KINDS.items() if name == kind)
+        return (number for number, root in enumerate(roots) if root >= 0 and kinds[root] == code)
+
+    def orphans(self) -> Iterator[int]:
+        """The numbers of those deltas whose base is not in this pack."""
+        return (number for number, root in enumerate(self._roots) if root < 0)
+
+    def kind(self, number: int) -> str:
+        """The kind of an entry's object; nothing if its base is not in this pack."""
+        root = self._roots[number]
+        return KINDS[self.kinds[root]] if root >= 0 else ""
+
+    def raw(self, number: int) -> memoryview:
+        """An entry's compressed bytes."""
+        end = self.offsets[number + 1] if number + 1 < self.count else self._end
+        return self._data[self._places[number] : end]
+
+    def trees(self) -> Iterator[Tree]:
+        """All trees in the order of the file."""
+        for number, kind in enumerate(self.kinds):
+            if kind in KINDS:
+                yield Tree(number, KINDS[kind], self._weights[number])
+
+    def below(self, number: int) -> Iterator[int]:
+        """An entry and all that are deltas of it."""
+        waiting = [number]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            down = self.child[one]
+            while down >= 0:
+                waiting.append(down)
+                down = self.sibling[down]
+
+
+_opened: dict[Path, Pack] = {}
+
+
+def opened(path: Path, width: int) -> Pack:
+    """A pack, opened once: a forked process finds its parent's. Raises what `Pack` does."""
+    if path not in _opened:
+        _opened[path] = Pack(path, width)
+    return _opened[path]
+
+
+def packs(folder: str, width: int) -> list[Pack]:
+    """The packs of an object store that can be read without git's help."""
+    found = []
+    for path in sorted(Path(folder, "pack").glob("pack-*.pack")):
+        try:
+            found.append(opened(path, width))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def close(pack: Pack) -> None:
+    """Let go of a pack."""
+    _opened.pop(pack.path, None)
+
+
+def _zeros(count: int) -> "array[int]":
+    return array("q", bytes(8 * count))
