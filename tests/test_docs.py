@@ -47,6 +47,18 @@ def test_every_command_that_is_named_is_there(page: Path) -> None:
         assert not under or (name, under) in known or (name,) not in groups, under
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_fingerprint_that_is_shown_is_whole(page: Path) -> None:
+    shortened = re.findall(r"(?:ignore (?:add|remove) |\"fingerprints\": \[\")([0-9a-f]{1,31})\b", page.read_text())
+    assert shortened == []
+
+
+def test_the_scan_package_names_its_modules() -> None:
+    folder = ROOT / "src" / "stanch" / "scan"
+    named = set(re.findall(r"`([a-z]+)`", (folder / "__init__.py").read_text().split('"""')[1]))
+    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} <= named
+
+
 def test_every_target_that_is_named_is_there() -> None:
     rules = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text()))
     named = {name for page in PAGES for name in re.findall(r"(?:`|^    )make ([a-z]+)", page.read_text(), re.MULTILINE)}

@@ -54,7 +54,7 @@ def replace_text(path: Path, text: str) -> None:
             Path(name).chmod(_mode(path))
             Path(name).replace(path)
         except BaseException:
-            Path(name).unlink()
+            Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from stanch.cli import cli
+from stanch.cli.commands import cli
 
 _REMARK = re.compile(r"  .*| # .*")
 

@@ -45,6 +45,14 @@ def test_what_is_gone_is_stale_until_it_is_pruned(folder: Path, call: Call) -> N
     assert "  stale " not in call("baseline", "audit")
 
 
+def test_a_baseline_made_under_another_key_is_told(folder: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    leak(folder, "a.py", 5)
+    call("baseline", "create")
+    assert "identity key" not in call("baseline", "audit")
+    monkeypatch.setenv("STANCH_IDENTITY_KEY", "another")
+    assert "was it made under another identity key?" in call("baseline", "audit", status=1)
+
+
 def test_audit_for_machines(folder: Path, call: Call) -> None:
     leak(folder, "a.py", 5)
     call("baseline", "create", "--baseline", "known")

@@ -50,7 +50,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     calls: list[int] = []
     compile_bundle = database.compile_bundle
 
-    def counted(*given: Any) -> database.Bundle:
+    def counted(*given: Any) -> tuple[database.Bundle, database.Databases]:
         calls.append(1)
         return compile_bundle(*given)
 
@@ -74,6 +74,19 @@ def test_a_damaged_cache_is_made_again(folder: Path, cache: Path, compiled: list
     file.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
     again, _ = database.open_bundle(folder=folder)
     assert again.triggers == bundle.triggers
+    database.open_bundle(folder=folder)
+    assert compiled == [1, 1]
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.25, 0.5, 0.95], ids=str)
+def test_a_changed_byte_anywhere_in_a_cache_is_noticed(
+    folder: Path, cache: Path, compiled: list[int], share: float
+) -> None:
+    database.open_bundle(folder=folder)
+    [file] = cache.iterdir()
+    content = bytearray(file.read_bytes())
+    content[int(share * len(content))] ^= 1
+    file.write_bytes(content)
     database.open_bundle(folder=folder)
     assert compiled == [1, 1]
 

@@ -1,9 +1,11 @@
 """A scan from beginning to end: targets of every kind, what is reported of bad ones, exit statuses."""
 
+import contextlib
 import errno
 import io
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -263,34 +265,87 @@ def test_a_file_that_becomes_a_pipe_or_vanishes(tmp_path: Path, secret: str, mon
     }
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes of another user")
-def test_what_may_not_be_read(secret: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    # A folder that nobody may enter from above, unlike the one of the tests.
-    target = Path(tempfile.mkdtemp())
-    target.chmod(0o755)
-    request.addfinalizer(lambda: shutil.rmtree(target))
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that others may enter, unlike the one of the tests, with one in it for a test to lock."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    (folder / "locked").mkdir()
     monkeypatch.setenv("HOME", "/nonexistent")
-    (target / "locked").mkdir(parents=True)
-    for name in ("locked/a.txt", "unreadable.txt", "z.txt"):
-        (target / name).write_text(secret)
-    (target / "unreadable.txt").chmod(0)
-    (target / "locked").chmod(0)
-    scan(target / "z.txt")
+    yield folder
+    (folder / "locked").chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def as_nobody(work: Callable[[], object]) -> object:
+    """What `work` gives, as JSON has it, in a process of a user who is not root, since root may read everything."""
     come, go = os.pipe()
     if not os.fork():
-        # As nobody, since root may read everything. What this needs has been imported.
+        # What this needs must have been imported.
         try:
             if not os.geteuid():
                 os.seteuid(65534)
-            report = scan(target)
-            os.write(go, json.dumps([paths(report), skips(report)]).encode())
+            os.write(go, json.dumps(work()).encode())
         finally:
             os._exit(0)
     os.close(go)
     with os.fdopen(come, "rb") as answer:
-        found, skipped = json.loads(answer.read())
-    assert found == ["z.txt"]
-    assert skipped == {"locked": ["no permission to read", False], "unreadable.txt": ["no permission to read", False]}
+        return json.loads(answer.read())
+
+
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes of another user")
+
+
+@forks
+def test_what_may_not_be_read(secret: str, shared: Path) -> None:
+    for name in ("locked/a.txt", "unreadable.txt", "z.txt"):
+        (shared / name).write_text(secret)
+    (shared / "unreadable.txt").chmod(0)
+    (shared / "locked").chmod(0)
+    scan(shared / "z.txt")
+
+    def work() -> object:
+        report = scan(shared)
+        return paths(report), skips(report)
+
+    unread = {"locked": ["no permission to read", False], "unreadable.txt": ["no permission to read", False]}
+    assert as_nobody(work) == [["z.txt"], unread]
+
+
+@forks
+@pytest.mark.parametrize(("mode", "unread"), [(0, "."), (0o444, "a.txt")])
+def test_a_folder_that_may_not_be_entered(secret: str, shared: Path, mode: int, unread: str) -> None:
+    for name in ("locked/a.txt", "z.txt"):
+        (shared / name).write_text(secret)
+    (shared / "locked").chmod(mode)
+    scan(shared / "z.txt")
+
+    def work() -> object:
+        report = scan(shared / "locked", shared / "z.txt")
+        return paths(report), skips(report)
+
+    assert as_nobody(work) == [["z.txt"], {unread: ["no permission to read", False]}]
+
+
+@forks
+def test_below_a_folder_that_may_not_be_entered(secret: str, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shared / "locked/deep").mkdir()
+    (shared / "locked/deep/a.txt").write_text(secret)
+    monkeypatch.chdir(shared / "locked/deep")
+    scan("a.txt")
+    (shared / "locked").chmod(0)
+    assert as_nobody(lambda: [paths(scan(name)) for name in (".", "a.txt")]) == [["a.txt"], ["a.txt"]]
+
+
+@forks
+def test_a_baseline_for_a_folder_that_may_not_be_entered(shared: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from stanch.cli import run
+
+    run(["baseline", "audit", str(shared)])
+    (shared / "locked").chmod(0o444)
+    capfd.readouterr()
+    assert as_nobody(lambda: run(["baseline", "audit", str(shared / "locked")])) == 2
+    assert capfd.readouterr() == ("", f"stanch: {shared / 'locked'}: no permission to enter\n")
 
 
 def test_a_time_budget_leaves_the_rest_and_says_so(repo: Repo, secrets: Secrets) -> None:
@@ -303,20 +358,30 @@ def test_a_time_budget_leaves_the_rest_and_says_so(repo: Repo, secrets: Secrets)
     assert scan(repo.path, options=Options(seconds=600)).coverage.complete
 
 
+PEAK = """\
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+sys.exit(done.returncode)
+"""
+"""Runs a command and says what it took at most. A process begins with the peak of the one that started it, which is
+why these tests, large as they grow, must not start what they measure themselves."""
+
+
 def test_a_very_large_file_needs_little_memory(tmp_path: Path, secrets: Secrets) -> None:
     values = [secrets.notion() for _ in range(3)]
     with (tmp_path / "large").open("wb") as file:
         for number, value in enumerate(values):
             file.seek(number * (150 << 20))
             file.write(f"\n{value}\n".encode())
-    process = start(tmp_path / "large", "--format", "jsonl")
-    assert process.stdout is not None
-    lines = [json.loads(line) for line in process.stdout]
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 1
+    arguments = ["-P", "-m", "stanch", "scan", str(tmp_path / "large"), "--format", "jsonl"]
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, sys.executable, *arguments], capture_output=True, text=True, check=False
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
     assert [(line["path"], line["line"]) for line in lines] == [("large", 2), ("large", 4), ("large", 6)]
-    assert usage.ru_maxrss < 256 << 10
+    assert int(done.stderr) < 256 << 10
 
 
 def test_a_time_budget_ends_within_a_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -441,6 +506,11 @@ def children(pid: int) -> set[int]:
     return found
 
 
+def workers(pid: int) -> set[int]:
+    """The processes that do a scan's tasks: they have a thread that watches over the one that started them."""
+    return {one for one in children(pid) if len(list(Path(f"/proc/{one}/task").glob("*"))) > 1}
+
+
 def alive(pid: int) -> bool:
     try:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -478,6 +548,102 @@ def test_an_interrupt_ends_everything_at_once(endless: Path, number: signal.Sign
     assert process.returncode in (status, 128 + number)
     assert not errors.strip()
     wait_for(lambda: not any(map(alive, workers)), 10)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in which the command has its temporary files."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def large(repo: Repo, secrets: Secrets) -> Repo:
+    """A repository with enough in it to be interrupted, and a secret in each of its eight files."""
+    files = {f"{name}.txt": f"{random.Random(name).randbytes(1 << 20).hex()}\n{secrets.notion()}" for name in range(8)}
+    repo.commit("root", files)
+    return repo
+
+
+ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+
+
+@pytest.mark.parametrize(("number", "status"), ENDS)
+def test_an_interrupt_while_a_repository_is_cloned_leaves_nothing(
+    repo: Repo, secret: str, tmp_path: Path, scratch: Path, number: signal.Signals, status: int
+) -> None:
+    repo.commit("root", {"a.txt": secret})
+    # In place of the process that packs the objects, one that does so for as long as anybody waits for it.
+    begun, slow = tmp_path / "begun", tmp_path / "slow"
+    slow.write_text(f"#!/bin/sh\n> {begun}\nfor i in $(seq 200); do kill -0 $PPID || exit; sleep 0.1; done\n")
+    slow.chmod(0o755)
+    repo.git("config", "--global", "uploadpack.packObjectsHook", str(slow))
+    process = start(f"file://{repo.path}")
+    wait_for(begun.exists)
+    assert list(scratch.glob("*/repository.git"))
+    process.send_signal(number)
+    assert not process.communicate(timeout=10)[1].strip()
+    assert process.returncode == status
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("kind", ["clone", "rescued", "database"])
+def test_an_interrupt_of_several_processes_leaves_nothing(large: Repo, scratch: Path, kind: str) -> None:
+    repo, target = large, str(large.path)
+    if kind == "clone":
+        target = f"file://{target}"
+    elif kind == "rescued":
+        repo.git("repack", "-adq")
+        next((repo.path / ".git/objects/pack").glob("*.idx")).unlink()
+    else:
+        import sqlite3
+
+        for name in range(8):
+            with contextlib.closing(sqlite3.connect(repo.path / f"{name}.sqlite")) as database:
+                database.execute("create table a (b)")
+                database.executemany("insert into a values (?)", [(f"{row}" * 100,) for row in range(100_000)])
+                database.commit()
+    process = start("--workers", "2", target)
+    wait_for(lambda: len(workers(process.pid)) == 2 and (kind != "database" or list(scratch.rglob("*.sqlite"))))
+    stopped = workers(process.pid)
+    try:
+        # What stands still is not ready before it is interrupted.
+        for worker in stopped:
+            os.kill(worker, signal.SIGSTOP)
+        assert list(scratch.iterdir())
+        process.send_signal(signal.SIGTERM)
+        assert not process.communicate(timeout=10)[1].strip()
+    finally:
+        for worker in filter(alive, stopped):
+            os.kill(worker, signal.SIGKILL)
+    assert process.returncode == 143
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+def test_asked_twice_to_end_it_still_leaves_nothing(large: Repo, scratch: Path) -> None:
+    process = start("--workers", "2", f"file://{large.path}")
+    wait_for(lambda: workers(process.pid))
+    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGHUP):
+        process.send_signal(number)
+        time.sleep(0.002)
+    process.communicate(timeout=10)
+    assert process.returncode == 143
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+def test_a_process_that_is_asked_to_end_loses_nothing(large: Repo) -> None:
+    process = start("--workers", "2", "--format", "json", large.path)
+    wait_for(lambda: workers(process.pid))
+    os.kill(min(workers(process.pid)), signal.SIGTERM)
+    report = json.loads(process.communicate(timeout=60)[0])
+    assert process.returncode == 1
+    assert report["coverage"]["complete"]
+    assert len(report["findings"]) == 8
 
 
 def test_an_interrupt_while_standard_input_is_read(isolated: None) -> None:

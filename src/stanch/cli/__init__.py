@@ -1,86 +1,109 @@
 """The command line: parse, call, render. One module per command; only here are errors turned into exit statuses.
 
-A new command is a module with a click command of its name, and a line in `_COMMANDS`.
+`commands` names the commands and hands their calls to click; what `plain` can read by itself does not wait for that.
 """
 
+import os
+import signal
 import sys
-from collections.abc import Sequence
-from importlib import import_module
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
-import click
-
-import stanch
 from stanch.errors import StanchError
 
-_COMMANDS = {
-    "scan": ("stanch.cli.scan", "Find secrets in files, git history, archives or standard input."),
-    "hook": ("stanch.guard.cli", "Install, remove and check git hooks that stop secrets."),
-    "baseline": ("stanch.cli.baseline", "Accept the secrets that are known today, so that only new ones count."),
-    "ignore": ("stanch.cli.ignore", "Take single findings, paths or detectors out, with a reason."),
-    "detectors": ("stanch.cli.detectors", "List, show and test what stanch can find."),
-    "playbook": ("stanch.cli.playbook", "What to do about a leaked credential of one type."),
-    "demo": ("stanch.cli.demo", "Build a small repository full of freshly made leaks, and scan it."),
-}
 USAGE = 2
 """Exit status for wrong usage, configuration or targets."""
-
-
-class _Lazy(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
-
-
-@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(stanch.__version__, message="%(prog)s %(version)s")
-def cli() -> None:
-    """Find leaked secrets and stop the leak.
-
-    \b
-    Examples:
-      stanch scan .                       files and whole history of this repository
-      stanch scan --staged                what the next commit would bring
-      stanch scan https://host/repo.git   a repository at an address
-      stanch hook install                 stop commits and pushes that hold secrets
-    """
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; gives the exit status."""
     try:
-        status = cli.main(list(arguments), prog_name="stanch", standalone_mode=False)
-        return status if isinstance(status, int) else 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        return USAGE
-    except StanchError as error:
-        _complain(error)
-        return USAGE
-    except (KeyboardInterrupt, click.Abort):
-        return 130
+        with _ended_in_order():
+            return _status(arguments)
     except BrokenPipeError:
         # Whoever read the output has seen enough. Python must not try to write the rest at exit.
         sys.stdout = None
         return 0
+    except OSError as error:
+        with suppress(OSError):  # it may be standard error that takes nothing
+            _complain(StanchError(f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}"))
+        _give_up_output()
+        return USAGE
+
+
+def _status(arguments: Sequence[str]) -> int:
+    try:
+        status = _plainly(arguments)
+        if status is None:
+            from stanch.cli.commands import call
+
+            status = call(arguments)
+        return status
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    except StanchError as error:
+        _complain(error)
+        return USAGE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _plainly(arguments: Sequence[str]) -> int | None:
+    """Run a command that commits wait for, unless click has to read the call first."""
+    if not arguments or arguments[0] != "scan":
+        return None
+    from stanch.cli.scan import scan
+
+    return scan.call(arguments[1:])
 
 
 def _complain(error: StanchError) -> None:
     from stanch.textfile import printable
 
-    click.echo(f"stanch: {printable(str(error))}", err=True)
+    tell(f"stanch: {printable(str(error))}")
     if error.hint:
-        click.echo(f"        {printable(error.hint)}", err=True)
+        tell(f"        {printable(error.hint)}")
+
+
+def tell(line: str) -> None:
+    """Write a line to standard error, if there is any."""
+    if sys.stderr is not None:
+        print(line, file=sys.stderr, flush=True)
+
+
+def _give_up_output() -> None:
+    """Let go of what a standard stream does not take: Python would try again at exit, and complain in its own way."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path
+                os.dup2(nowhere.fileno(), stream.fileno())
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Where the system or a terminal asks the command to end, it takes its temporary files along.
+
+    Only the main thread hears signals, and what whoever started it wants to be ignored is ignored.
+    """
+    asked = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        asked = []
+    asked = [number for number in asked if signal.getsignal(number) == signal.SIG_DFL]
+
+    def end(number: int, _frame: object) -> None:
+        for each in asked:
+            signal.signal(each, signal.SIG_IGN)  # asked twice, it must not leave its files in the middle of that
+        raise SystemExit(128 + number)
+
+    for number in asked:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in asked:
+            if signal.getsignal(number) is end:
+                signal.signal(number, signal.SIG_DFL)

@@ -119,6 +119,8 @@ def _tell(path: Path, result: known.BaselineAudit, size: int) -> None:
         click.echo(f"  in use  {finding.fingerprint}  {finding.detector}  {printable(str(finding.secret))}  {place}")
     for fingerprint, detector in sorted(result.stale.items()):
         click.echo(f"  stale   {fingerprint}  {detector}")
+    if result.foreign:
+        click.echo("other secrets are found, and of these not one: was it made under another identity key?")
     if result.stale:
         click.echo("'stanch baseline update --prune' takes out what is stale")
 

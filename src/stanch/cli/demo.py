@@ -51,7 +51,7 @@ def _show(folder: Path, seed: int | None) -> int:
     click.echo(f"$ stanch scan {printable(str(folder))}")
     click.echo()
     report = scan(folder)
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns if terminal else 100
     for piece in reports.render("text", report, colour=terminal and colours(), width=columns):
         click.echo(piece, nl=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from stanch.config import Config, load
+from stanch.errors import TargetError
 from stanch.model import Report
 from stanch.scan.options import Options
 
@@ -20,7 +21,8 @@ FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), d
 def settings(target: Path, config: Path | None) -> tuple[Config, Path]:
     """What holds for the repository around a folder, or for the folder itself where there is none, and its root."""
     found = load(target, config)
-    assert found.root is not None  # a folder has one
+    if found.root is None:
+        raise TargetError(f"{target}: no permission to enter")
     return found, found.root
 
 

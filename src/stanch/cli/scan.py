@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-import click
-
 from stanch import report as reports
+from stanch.cli import tell
+from stanch.cli.plain import Asked, Misuse, Option, Plain
 from stanch.errors import ConfigError
 from stanch.model import Confidence, Report
 from stanch.scan import Options
@@ -21,44 +22,7 @@ _SUFFIXES = {
 }  # fmt: skip
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("targets", metavar="[TARGET]...", nargs=-1)
-@click.option(
-    "--format", "formats", type=click.Choice(reports.FORMATS), multiple=True, help="What to write; repeatable."
-)
-@click.option(
-    "--output",
-    "-o",
-    "outputs",
-    metavar="[FORMAT:]FILE",
-    multiple=True,
-    help="Where to write it, '-' for standard output.",
-)
-@click.option("--no-history", is_flag=True, help="Only files, not the history of git repositories.")
-@click.option("--history-only", is_flag=True, help="Only the history of git repositories, not files.")
-@click.option("--staged", is_flag=True, help="Only what the index brings over HEAD.")
-@click.option("--range", "range_", metavar="A..B", help="Only what the commits in B and not in A bring.")
-@click.option(
-    "--confidence", type=click.Choice([str(one) for one in Confidence]), help="Show findings from this one on."
-)
-@click.option("--show-secrets", is_flag=True, help="Write secrets in full. Mind who can read the output.")
-@click.option("--explain", is_flag=True, help="Say of each rejected match why it was.")
-@click.option("--occurrences", is_flag=True, help="Write every occurrence of each finding.")
-@click.option("--skip-ignored", is_flag=True, help="Leave out files that git ignores.")
-@click.option("--no-ignore", is_flag=True, help="Count what baseline, ignore entries and comments take out, too.")
-@click.option(
-    "--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Baseline instead of the repository's."
-)
-@click.option(
-    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Configuration instead of the repository's."
-)
-@click.option("--workers", type=click.IntRange(0), default=0, help="Processes; 0 chooses.")
-@click.option("--seconds", type=click.FloatRange(0), help="Time budget; what it leaves out is reported.")
-@click.option("--no-cache", is_flag=True, help="Forget earlier scans: read everything again.")
-@click.pass_context
-def scan(
-    ctx: click.Context, /, targets: tuple[str, ...], formats: tuple[str, ...], outputs: tuple[str, ...], **asked: object
-) -> int:
+def _scan(targets: tuple[str, ...], asked: Asked) -> int:
     """Find secrets in files and folders, git repositories with their whole history, addresses of repositories,
     or "-" for standard input. Without TARGET: the current folder.
 
@@ -71,7 +35,7 @@ def scan(
       stanch scan . --output html:report.html --output json:report.json
       kubectl get secrets -o yaml | stanch scan -
     """
-    written = _destinations(formats, outputs)
+    written = _destinations(asked)
     options = _options(asked)
     with shown_progress() as progress:
         report = run_scan(*(targets or (".",)), options=options, progress=progress)
@@ -79,10 +43,40 @@ def scan(
         _write(report, format_, file, show_secrets=bool(asked["show_secrets"]))
     if all(file != "-" for _, file in written):
         count = len(report.findings)
-        click.echo(
-            f"stanch: {count} finding{'s' * (count != 1)}; see {', '.join(file for _, file in written)}", err=True
-        )
-    ctx.exit(status(report))
+        tell(f"stanch: {count} finding{'s' * (count != 1)}; see {', '.join(file for _, file in written)}")
+    return status(report)
+
+
+scan = Plain(
+    _scan,
+    (
+        Option("--format", "What to write; repeatable.", reports.FORMATS, name="formats", multiple=True),
+        Option(
+            "--output",
+            "Where to write it, '-' for standard output.",
+            "text",
+            name="outputs",
+            short="-o",
+            metavar="[FORMAT:]FILE",
+            multiple=True,
+        ),
+        Option("--no-history", "Only files, not the history of git repositories."),
+        Option("--history-only", "Only the history of git repositories, not files."),
+        Option("--staged", "Only what the index brings over HEAD."),
+        Option("--range", "Only what the commits in B and not in A bring.", "text", metavar="A..B"),
+        Option("--confidence", "Show findings from this one on.", tuple(str(one) for one in Confidence)),
+        Option("--show-secrets", "Write secrets in full. Mind who can read the output."),
+        Option("--explain", "Say of each rejected match why it was."),
+        Option("--occurrences", "Write every occurrence of each finding."),
+        Option("--skip-ignored", "Leave out files that git ignores."),
+        Option("--no-ignore", "Count what baseline, ignore entries and comments take out, too."),
+        Option("--baseline", "Baseline instead of the repository's.", "file"),
+        Option("--config", "Configuration instead of the repository's.", "file"),
+        Option("--workers", "Processes; 0 chooses.", "count", default=0),
+        Option("--seconds", "Time budget; what it leaves out is reported.", "seconds"),
+        Option("--no-cache", "Forget earlier scans: read everything again."),
+    ),
+)
 
 
 def status(report: Report) -> int:
@@ -92,13 +86,13 @@ def status(report: Report) -> int:
     return 0 if report.coverage.complete else INCOMPLETE
 
 
-def _options(asked: dict[str, object]) -> Options:
-    narrowed = [name for name in ("no_history", "history_only", "staged", "range_") if asked[name]]
+def _options(asked: Asked) -> Options:
+    narrowed = [name for name in ("no_history", "history_only", "staged", "range") if asked[name]]
     if len(narrowed) > 1:
-        raise click.UsageError("--no-history, --history-only, --staged and --range exclude each other.")
-    range_ = str(asked["range_"] or "")
+        raise Misuse("--no-history, --history-only, --staged and --range exclude each other.")
+    range_ = str(asked["range"] or "")
     if range_.startswith("-"):
-        raise click.UsageError("--range takes A..B or a revision.")
+        raise Misuse("--range takes A..B or a revision.")
     confidence = asked["confidence"]
     baseline, config, seconds, workers = asked["baseline"], asked["config"], asked["seconds"], asked["workers"]
     assert isinstance(baseline, Path | None)
@@ -122,8 +116,11 @@ def _options(asked: dict[str, object]) -> Options:
     )
 
 
-def _destinations(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tuple[str, str]]:
+def _destinations(asked: Asked) -> list[tuple[str, str]]:
     """Pair formats with files: `FORMAT:FILE` speaks for itself, plain files take the formats in turn."""
+    formats, outputs = asked["formats"], asked["outputs"]
+    assert isinstance(formats, tuple)
+    assert isinstance(outputs, tuple)
     pairs: list[tuple[str, str]] = []
     waiting = list(formats)
     for output in outputs:
@@ -139,28 +136,37 @@ def _destinations(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tu
 
 
 def _write(report: Report, format_: str, file: str, *, show_secrets: bool) -> None:
-    import shutil
-    from datetime import UTC, datetime
-
+    if file == "-" and sys.stdout is None:
+        raise ConfigError("standard output is closed")
     terminal = file == "-" and sys.stdout.isatty()
     pieces = reports.render(
         format_,
         report,
         show_secrets=show_secrets,
         colour=terminal and colours(),
-        width=shutil.get_terminal_size().columns if terminal else 100,
+        width=_columns() if terminal else 100,
         moment=datetime.now(UTC) if format_ == "gitlab" else None,
     )
     if file == "-":
-        for piece in pieces:
-            sys.stdout.buffer.write(piece.encode("utf-8", "backslashreplace"))
-        sys.stdout.flush()
+        try:
+            for piece in pieces:
+                sys.stdout.buffer.write(piece.encode("utf-8", "backslashreplace"))
+            sys.stdout.flush()
+        except OSError as error:
+            error.filename = "standard output"
+            raise
         return
     try:
         with Path(file).open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
             out.writelines(pieces)
     except OSError as error:
         raise ConfigError(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def colours() -> bool:
@@ -173,7 +179,7 @@ def colours() -> bool:
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
     """A progress bar on a terminal, once a scan has taken a second; nothing in a pipe."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     from stanch.cli.progress import Bar

@@ -19,9 +19,10 @@ import re
 from collections.abc import Iterable
 
 from stanch.errors import ConfigError
+from stanch.patterns import lazy
 
-_SEPARATORS = re.compile(r"[/!]+")
-_PATTERN_SEPARATORS = re.compile(r"/|(?<!\[)!")
+_SEPARATORS = lazy(r"[/!]+")
+_PATTERN_SEPARATORS = lazy(r"/|(?<!\[)!")
 _LONGEST = 4096
 
 

@@ -16,12 +16,12 @@ from stanch.detect.rules import Rule, Trigger, build, triggers
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
-_LAYOUT = "7"
+_LAYOUT = "8"
 """Changes whenever the bundle's layout or the meaning of a trigger does."""
 
 
 class Bundle(msgspec.Struct, array_like=True):
-    """What one cache file holds: everything that scanning needs, ready to use."""
+    """What goes with the compiled patterns: everything else that scanning needs, ready to use."""
 
     signature: str
     """What it was made from, see `_signature`."""
@@ -30,10 +30,8 @@ class Bundle(msgspec.Struct, array_like=True):
     providers: list[Provider]
     """Without the response facts, which detecting has no use for."""
     triggers: list[Trigger]
-    database: bytes
     run_triggers: list[Trigger]
-    runs: bytes
-    """The second database, see `stanch.detect.decode.RUNS`."""
+    """Of the second database, see `stanch.detect.decode.RUNS`."""
     facts: bytes
     """The providers with all that is known of them, packed."""
 
@@ -81,25 +79,41 @@ def open_bundle(extra: Iterable[Provider] = (), folder: Path = FOLDER) -> tuple[
         found = _stored(place, signature)
         if found is not None:
             return found
-    bundle = compile_bundle([*_catalog(folder), *extra], signature)
-    packed = msgspec.msgpack.encode(bundle)
-    _store(path, zlib.crc32(packed).to_bytes(4, "big") + packed)
-    return bundle, _load(bundle)
+    bundle, databases = compile_bundle([*_catalog(folder), *extra], signature)
+    _store(path, _packed(bundle, databases))
+    return bundle, databases
+
+
+def _packed(bundle: Bundle, databases: Databases) -> bytes:
+    """A cache file's content: the bundle's checksum, the size of each part, then the bundle and the databases."""
+    parts = [msgspec.msgpack.encode(bundle), *(hyperscan.dumpb(each) for each in databases)]
+    numbers = (zlib.crc32(parts[0]), *map(len, parts))
+    return b"".join([*(number.to_bytes(4, "big") for number in numbers), *parts])
 
 
 def _stored(path: Path, signature: str) -> tuple[Bundle, Databases] | None:
-    """What a cache file holds, if it is whole and made from what `signature` says."""
+    """What a cache file holds, if it is whole and made from what `signature` says.
+
+    Every commit waits for this: each part is read into its place at once, and Hyperscan checks its own.
+    """
     try:
-        content = path.read_bytes()
-        if content[:4] != zlib.crc32(content[4:]).to_bytes(4, "big"):
+        with path.open("rb", buffering=0) as file:
+            head = file.read(16)
+            checksum, *sizes = (int.from_bytes(head[at : at + 4], "big") for at in range(0, 16, 4))
+            if len(head) + sum(sizes) != os.fstat(file.fileno()).st_size:
+                return None
+            packed, *databases = (file.read(size) for size in sizes)
+        if zlib.crc32(packed) != checksum:
             return None
-        bundle = msgspec.msgpack.decode(content[4:], type=Bundle)
-        return (bundle, _load(bundle)) if bundle.signature == signature else None
+        bundle = msgspec.msgpack.decode(packed, type=Bundle)
+        if bundle.signature != signature:
+            return None
+        return bundle, Databases(*(hyperscan.loadb(each, hyperscan.HS_MODE_BLOCK) for each in databases))
     except (OSError, msgspec.DecodeError, hyperscan.error):
         return None
 
 
-def compile_bundle(providers: list[Provider], signature: str = "") -> Bundle:
+def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bundle, Databases]:
     """Compile every trigger of `providers` and of the decoders into one database."""
     from hashlib import sha256
 
@@ -107,25 +121,18 @@ def compile_bundle(providers: list[Provider], signature: str = "") -> Bundle:
 
     table = [*triggers(build(providers)), *decode.TRIGGERS]
     try:
-        first, runs = _compile(table), _compile(decode.RUNS)
+        databases = Databases(_compile(table), _compile(decode.RUNS))
     except hyperscan.error as error:
         raise ConfigError(_culprit(providers, table) or f"the patterns do not compile: {error}") from None
     facts = msgspec.msgpack.encode(providers)
     slim = [_slim(each) for each in providers]
-    databases = hyperscan.dumpb(first), hyperscan.dumpb(runs)
-    return Bundle(
-        signature, sha256(facts).hexdigest()[:16], slim, table, databases[0], decode.RUNS, databases[1], facts
-    )
+    return Bundle(signature, sha256(facts).hexdigest()[:16], slim, table, decode.RUNS, facts), databases
 
 
 def _slim(provider: Provider) -> Provider:
     facts: dict[str, Any] = {"uses": [], "create": [], "reach": [], "risks": [], "logs": [], "notes": []}
     types = [msgspec.structs.replace(kind, verify=None, revoke=None, **facts) for kind in provider.types]
     return msgspec.structs.replace(provider, types=types)
-
-
-def _load(bundle: Bundle) -> Databases:
-    return Databases(*(hyperscan.loadb(each, hyperscan.HS_MODE_BLOCK) for each in (bundle.database, bundle.runs)))
 
 
 def _compile(table: list[Trigger]) -> hyperscan.Database:

@@ -1,8 +1,10 @@
 """Joins sources and detectors: what to read, who reads it, where findings come from, which of them count.
 
 `scan` in `run` is the whole of it, and calling this package calls it: `from stanch import scan; scan("path")`.
-`content` scans one piece of content, `work` splits a scan over processes, `repository` asks git, `rows` makes findings
-of hits; `ignore`, `inline` and `baseline` take out what was judged before.
+`options` says what to scan, and `work` splits it into tasks, which `processes` does side by side. `content` scans one
+piece of content, `versions` the objects of a pack. `repository` asks git for a whole history, `changes` for what some
+commits or the index bring. `rows` makes findings of hits; `ignore`, `inline` and `baseline` take out what was judged
+before. `imported` puts rules of gitleaks to work.
 """
 
 import sys

@@ -13,6 +13,7 @@ import msgspec
 
 from stanch.errors import ConfigError
 from stanch.model import Finding, Report, Suppression
+from stanch.patterns import lazy
 from stanch.textfile import printable, read_text, replace_text
 
 HEADER = """\
@@ -20,8 +21,8 @@ HEADER = """\
 # Written by `stanch baseline`. Sorted, and safe to merge: keep the lines of both sides.
 """
 _LARGEST = 1 << 26
-_LINE = re.compile(r"([0-9A-Za-z_-]{8,128}) ([0-9A-Za-z][0-9A-Za-z._-]{0,127})")
-_CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7}|={7})(?: .*)?")
+_LINE = lazy(r"([0-9A-Za-z_-]{8,128}) ([0-9A-Za-z][0-9A-Za-z._-]{0,127})")
+_CONFLICT = lazy(r"(?:<{7}|>{7}|\|{7}|={7})(?: .*)?")
 
 
 class Baseline(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from threading import Thread
 
 import msgspec
 
@@ -31,24 +32,28 @@ class Changes:
     """Reads what is staged, or what revisions bring, and finds out which of it is new."""
 
     def __init__(self, folder: str, options: Options, coverage: Coverage) -> None:
-        """TargetError if `folder` is in no repository, or the revisions are none."""
+        """A commit waits for what is staged: git begins to list that while others load what they need."""
         self.git = Git(folder, inside_hook=True)
         self._folder = folder
-        self._staged = options.staged
+        self._staged = _Staged(self.git) if options.staged else None
+        self._revs = options.revs
         self._coverage = coverage
         self._commits: list[str] = []
         self._tags: list[str] = []
         self._changes: list[history.Change] = []
         self._versions: dict[str, list[Hit]] = {}
         """The hits in each version of a file that was asked for."""
+
+    def _list(self) -> None:
+        """TargetError if the folder is in no repository, or the revisions are none."""
         try:
-            if options.staged:
-                self._changes = history.staged(self.git)
+            if self._staged is not None:
+                self._changes = self._staged.changes()
             else:
-                self._read(options.revs)
+                self._read(self._revs)
         except TargetError:
             if not self.git.line("rev-parse", "--git-dir"):
-                raise TargetError(f"{folder}: not in a git repository") from None
+                raise TargetError(f"{self._folder}: not in a git repository") from None
             raise
 
     def _read(self, revs: Sequence[str]) -> None:
@@ -82,7 +87,11 @@ class Changes:
                 self._changes.append(history.Change("", path, blob, ()))
 
     def tasks(self) -> list[Task]:
-        """The new versions, and the messages of the commits and tags, as tasks."""
+        """The new versions, and the messages of the commits and tags, as tasks.
+
+        TargetError if the folder is in no repository, or the revisions are none.
+        """
+        self._list()
         blobs = dict.fromkeys(change.blob for change in self._changes if change.blob)
         return self._tasks([*blobs, *self._commits, *self._tags])
 
@@ -104,7 +113,7 @@ class Changes:
         self._scan(self._older(), worker)
         self._files(rows, worker)
         self._messages(found, rows)
-        if not self._staged:
+        if self._staged is None:
             self._people(rows)
 
     def _older(self) -> Iterator[str]:
@@ -146,7 +155,7 @@ class Changes:
     def _head(self, paths: Iterable[str], worker: Worker) -> dict[str, Counter[Same]]:
         """What HEAD holds at each of `paths`."""
         wanted = set(paths)
-        if self._staged or not wanted:
+        if self._staged is not None or not wanted:
             return {}
         blobs = {path: blob for path, blob in history.files(self.git, "HEAD") if path in wanted}
         self._scan(blobs.values(), worker)
@@ -177,6 +186,30 @@ class Changes:
         }
         for commits in bringers:
             rows.refs[commits] = tuple(sorted({name for oid in commits for name in holders[oid]}))
+
+
+class _Staged(Thread):
+    """What the next commit would do, asked of git in a thread that begins at once."""
+
+    def __init__(self, git: Git) -> None:
+        super().__init__(daemon=True)
+        self._git = git
+        self._found: list[history.Change] | BaseException = []
+        self.start()
+
+    def run(self) -> None:
+        """Ask git, and keep what it says or how it fails."""
+        try:
+            self._found = history.staged(self._git)
+        except BaseException as error:
+            self._found = error
+
+    def changes(self) -> list[history.Change]:
+        """Wait for the answer."""
+        self.join()
+        if isinstance(self._found, BaseException):
+            raise self._found
+        return self._found
 
 
 def _positive(revs: Iterable[str]) -> Iterator[str]:

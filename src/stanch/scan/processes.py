@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -52,7 +53,10 @@ def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tup
     given = worker if forks else worker.setup
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("fork" if forks else "spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(given,)) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="stanch-") as scratch,
+        ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(given, scratch)) as pool,
+    ):
         try:
             try:
                 futures = {pool.submit(_do, task): number for number, task in tasks.items()}
@@ -69,17 +73,27 @@ def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tup
                 except BrokenProcessPool:
                     continue
         except BaseException:
-            # Whoever asked does not want to wait for what is being done.
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Whoever asked does not want to wait for what is being done, but for the end of those who do it: until then
+            # they write into their folder, and the pool's thread must not be left to stumble over Python's own end.
             for child in set(multiprocessing.active_children()) - others:
                 child.kill()
+            pool.shutdown(cancel_futures=True)
             raise
 
 
-def _start(given: Worker | Setup) -> None:
-    """Prepare a process: it leaves interrupts to the one that started it, and goes when that one is gone."""
+def _start(given: Worker | Setup, scratch: str) -> None:
+    """Prepare a process: it leaves interrupts to the one that started it, and goes when that one is gone.
+
+    Its temporary files are in `scratch`, since whoever is killed takes nothing along.
+    """
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What a forked process took over from the command, to end in order, would end its task with an error.
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    tempfile.tempdir = scratch
     threading.Thread(target=_follow, args=(multiprocessing.parent_process(),), daemon=True).start()
     _worker = given if isinstance(given, Worker) else Worker(given)
 
@@ -97,6 +111,6 @@ def _do(task: Task) -> Yield:
 
 def _lost(task: Task) -> Yield:
     result = Yield()
-    for place, _ in task.items:
+    for place in task.places():
         result.coverage.skip(task.label(place), "the process that scanned it was killed")
     return result

@@ -28,6 +28,7 @@ from stanch.scan.work import Hit, Setup, Task, Worker
 from stanch.sources import remote
 from stanch.sources.files import File, Repository, local, single, walk, why
 from stanch.sources.git import ignored
+from stanch.sources.git.headers import Lineage
 
 Progress = Callable[[int, int], None]
 """Hears of the weight that is done and of all that there is."""
@@ -68,6 +69,7 @@ class _Scan:
         self._progress = progress
         self._coverage = Coverage()
         self._hidden: set[bytes] = set()
+        self._lineage: dict[str, Lineage] = {}
 
     def run(self) -> None:
         """Scan the target and add what comes of it to the report."""
@@ -82,8 +84,10 @@ class _Scan:
             self._address()
         else:
             path = local(self._target)
+            # Begun before the engine is loaded: git works beside that.
+            changes = self._changes(path)
             self._prepare(path)
-            self._path(path, files=self._options.files)
+            self._path(path, changes, files=self._options.files)
         self._report.coverage.add(self._coverage)
         self._judge()
 
@@ -91,7 +95,7 @@ class _Scan:
         with remote.cloned(self._target) as folder:
             self._prepare(None)
             try:
-                self._path(folder, files=False)
+                self._path(folder, self._changes(folder), files=False)
             except TargetError as error:
                 # Where the clone was for the time being says nothing to anybody.
                 raise TargetError(str(error).replace(str(folder), self._name), hint=error.hint) from None
@@ -140,10 +144,16 @@ class _Scan:
         self._report.rejected.extend(reader.rejected)
         self._files(self._kept(hits), [])
 
-    def _path(self, path: Path, *, files: bool) -> None:
+    def _changes(self, path: Path) -> Changes | None:
+        """What is staged or what revisions bring, where the scan is narrowed to that."""
         options = self._options
-        if options.staged or options.revs:
-            changes = Changes(str(path if path.is_dir() else path.parent), options, self._coverage)
+        if not (options.staged or options.revs):
+            return None
+        return Changes(str(path if path.is_dir() else path.parent), options, self._coverage)
+
+    def _path(self, path: Path, changes: Changes | None, *, files: bool) -> None:
+        options = self._options
+        if changes is not None:
             changes.place(self._run(changes.tasks()), self._rows, Worker(self._setup, self._engine))
             return
         if path.is_dir():
@@ -179,7 +189,7 @@ class _Scan:
         for number, history in enumerate(histories):
             for later in histories[number : number + 2]:
                 later.begin()
-            history.place(hits, self._rows, deadline=self._setup.deadline)
+            history.place(hits, self._rows, self._lineage, deadline=self._setup.deadline)
 
     def _histories(self, repositories: Iterable[Repository]) -> list[History]:
         """The histories of the repositories that were met, each object store once."""
@@ -203,6 +213,7 @@ class _Scan:
             hits.extend(result.hits)
             self._coverage.add(result.coverage)
             self._report.rejected.extend(result.rejected)
+            self._lineage.update(result.lineage)
             self._hidden |= result.hidden
         return hits
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import NamedTuple
 
 from stanch.errors import TargetError
 from stanch.model import Coverage
+from stanch.patterns import lazy
 
 _DO_NOT_WAIT = getattr(os, "O_NONBLOCK", 0)
-_STORED = re.compile(
+_STORED = lazy(
     r"[0-9a-f]{2}/(?:[0-9a-f]{38}|[0-9a-f]{62})|pack/(?:pack-|tmp_pack_|multi-pack-index)[-.\w]*"
     r"|info/(?:commit-graph|commit-graphs/graph-[0-9a-f]+\.graph)"
 )

@@ -2,20 +2,19 @@
 
 import contextlib
 import os
-import re
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from stanch.errors import TargetError
+from stanch.patterns import lazy
 from stanch.sources.git.command import PLACES, last_words
 
 _HOSTS = {"github": "https://github.com/", "gitlab": "https://gitlab.com/", "bitbucket": "https://bitbucket.org/"}
-_SHORT = re.compile(r"(github|gitlab|bitbucket):([\w.\-]+(?:/[\w.\-]+)+)")
-_URL = re.compile(r"(?:https?|ssh|git|file)://.+|[\w.\-]+@[\w.\-]+:.+")
-_ANY_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://.*")
-_USER = re.compile(r"(?<=://)[^/\s]*@")
+_SHORT = lazy(r"(github|gitlab|bitbucket):([\w.\-]+(?:/[\w.\-]+)+)")
+_URL = lazy(r"(?:https?|ssh|git|file)://.+|[\w.\-]+@[\w.\-]+:.+")
+_ANY_URL = lazy(r"[A-Za-z][A-Za-z0-9+.\-]*://.*")
+_USER = lazy(r"(?<=://)[^/\s]*@")
 
 
 def is_address(target: str) -> bool:
@@ -29,10 +28,12 @@ def cloned(target: str) -> Iterator[Path]:
 
     TargetError, without the credentials that an address may hold, if it cannot be had.
     """
+    import tempfile  # here, since it brings much along that no other target needs
+
     address = _address(target)
     with tempfile.TemporaryDirectory(prefix="stanch-") as folder:
         path = Path(folder) / "repository.git"
-        done = subprocess.run(
+        with subprocess.Popen(
             [
                 "git", "-c", f"core.hooksPath={os.devnull}", "clone", "--mirror", "--quiet", "--no-hardlinks",
                 "--template=", "--", address, str(path),
@@ -46,11 +47,26 @@ def cloned(target: str) -> Iterator[Path]:
                 "GIT_TERMINAL_PROMPT": "0",
                 "LC_ALL": "C",
             },
-            check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise TargetError(f"{without_credentials(target)}: cannot be cloned: {_public(done.stderr, address)}")
+        ) as process:  # fmt: skip
+            try:
+                _, said = process.communicate()
+            except BaseException:
+                _end(process)
+                raise
+        if process.returncode:
+            raise TargetError(f"{without_credentials(target)}: cannot be cloned: {_public(said, address)}")
         yield path
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End git, and wait a little for its helpers, which hold the other end of the pipe as well.
+
+    They must not write into the folder while it is being removed.
+    """
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=1)
+    process.kill()
 
 
 def _address(target: str) -> str:

@@ -1,6 +1,5 @@
 """Running git on repositories that nobody vouches for."""
 
-import copy
 import os
 import subprocess
 import sys
@@ -79,16 +78,16 @@ class Git:
 
     def without_index(self) -> "Git":
         """The same for commands that read the index though they have no use for it: it may be large, or damaged."""
-        other = copy.copy(self)
-        other.environ = {**self.environ, "GIT_INDEX_FILE": "/nonexistent/index"}
-        return other
+        return self._with(GIT_INDEX_FILE="/nonexistent/index")
 
     def with_store(self, store: str, borrowed: "str | os.PathLike[str]" = "") -> "Git":
         """The same with one more object store to read from; or, with `borrowed`, to write to instead of that one."""
-        other = copy.copy(self)
-        other.environ = {**self.environ, "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{borrowed or store}"'}
-        if borrowed:
-            other.environ["GIT_OBJECT_DIRECTORY"] = store
+        other = self._with(GIT_ALTERNATE_OBJECT_DIRECTORIES=f'"{borrowed or store}"')
+        return other._with(GIT_OBJECT_DIRECTORY=store) if borrowed else other
+
+    def _with(self, **environ: str) -> "Git":
+        other = Git.__new__(Git)
+        other.folder, other.environ = self.folder, {**self.environ, **environ}
         return other
 
     def command(self, *arguments: str) -> list[str]:
