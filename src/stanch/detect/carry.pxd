@@ -8,8 +8,8 @@ cimport cython
 cpdef list carried(list ends, list triggers, list zones)
 
 @cython.locals(
-    found=list, count=cython.Py_ssize_t, open_low=cython.longlong, open_high=cython.longlong, near=list,
-    begun=cython.bint, place=cython.Py_ssize_t, core=cython.longlong, limit=cython.longlong, low=cython.Py_ssize_t,
+    found=list, count=cython.Py_ssize_t, open_low=cython.longlong, open_high=cython.longlong, near=list, marks=list,
+    stretch=cython.Py_ssize_t, begun=cython.bint, place=cython.Py_ssize_t, core=cython.longlong, limit=cython.longlong, low=cython.Py_ssize_t,
     high=cython.Py_ssize_t, middle=cython.Py_ssize_t, left=cython.longlong, right=cython.longlong,
     any_near=cython.bint, end=cython.longlong, trigger=cython.Py_ssize_t,
 )

@@ -51,6 +51,9 @@ def concerned(
     open_low = 0
     open_high = 0
     near: list[int] = []
+    # For each hit the last stretch that it was put in: one that reaches far may come before one that does not.
+    marks = [-1] * count
+    stretch = 0
     begun = False
     for place in range(0, len(regions) - 2, 3):
         core = regions[place + 1]
@@ -73,11 +76,14 @@ def concerned(
             trigger = triggers[low]
             if end - before[trigger] <= limit and end + after[trigger] >= core:
                 if not any_near and begun and min(left, end - before[trigger]) > open_high:
+                    near.sort()
                     found.append((open_low, open_high, near))
                     near = []
+                    stretch += 1
                     begun = False
                 any_near = True
-                if not near or near[len(near) - 1] < low:
+                if marks[low] != stretch:
+                    marks[low] = stretch
                     near.append(low)
                 if end - before[trigger] < left:
                     left = end - before[trigger]
@@ -96,5 +102,6 @@ def concerned(
             if right > open_high:
                 open_high = right
     if begun:
+        near.sort()
         found.append((open_low, open_high, near))
     return found

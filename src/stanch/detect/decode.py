@@ -15,6 +15,9 @@ from functools import lru_cache
 
 from stanch.detect.rules import GATE, GATE_RUN, MAX_RUN, Trigger
 
+JOINT = 4
+"""So many characters of a token stand on both sides of a seam between literals that is worth a look: most adjacent
+literals are prose, or punctuation alone."""
 CONTEXT = 600
 """How many bytes before a decoded stretch come along in a layer, so that words and names above it are seen."""
 AFTER = 200
@@ -45,16 +48,17 @@ _WIDE_GROUP = rb"[I-Za-f][AQgw][AB][A-Za-z0-9+/]A[C-H][AEIMQUYcgkosw048]A"
 
 
 def _seams() -> Iterator[Trigger]:
-    """Between adjacent string literals, with the operators that join them: each spelling is a literal for Hyperscan,
-    which a pattern for all of them would not be."""
+    """Between adjacent string literals, with the operators that join them and what may be a token on both sides: each
+    spelling is a literal for Hyperscan, which a pattern for all of them would not be."""
     below = rb"[ \t]{0,4}\\?\r?\n[ \t]{0,80}(?:[+.&][ \t]{0,4})?"
+    token = rb"[A-Za-z0-9_+/=.\-]{%d}" % JOINT
     for quote in (rb'"', rb"'", rb"`"):
         for operator in (rb"\+", rb"\.", rb"\.\.", rb"&", rb"<>"):
-            yield Trigger(quote + operator + quote, decoder="joined")
-            yield Trigger(quote + rb" " + operator + rb" " + quote, decoder="joined")
-            yield Trigger(quote + rb" " + operator + below + quote, decoder="joined")
-        yield Trigger(quote + rb" " + quote, decoder="joined")
-        yield Trigger(quote + below + quote, decoder="joined")
+            yield Trigger(token + quote + operator + quote + token, decoder="joined")
+            yield Trigger(token + quote + rb" " + operator + rb" " + quote + token, decoder="joined")
+            yield Trigger(token + quote + rb" " + operator + below + quote + token, decoder="joined")
+        yield Trigger(token + quote + rb" " + quote + token, decoder="joined")
+        yield Trigger(token + quote + below + quote + token, decoder="joined")
 
 
 TRIGGERS = [
@@ -201,11 +205,9 @@ _ENTITY = re.compile(
     rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|quot|amp|apos|lt|gt);"
     rb"(?:[ \t:=,]{0,9}&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|quot|amp|apos|lt|gt);)*"
 )
-_TOKEN = frozenset(bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_+/=.-")
-# Characters of a token on both sides: most adjacent literals are prose, or punctuation alone.
 _JOINT = re.compile(
-    rb"(?<=[A-Za-z0-9_+/=.\-]{4})([\"'`])[ \t]{0,8}(?:(?:[+.&\\]|\.\.|<>)[ \t]{0,8})?"
-    rb"(?:\\?\r?\n[ \t]{0,80}(?:[+.&][ \t]{0,4})?)?\1(?=[A-Za-z0-9_+/=.\-]{4})"
+    rb"(?<=[A-Za-z0-9_+/=.\-]{%d})([\"'`])[ \t]{0,8}(?:(?:[+.&\\]|\.\.|<>)[ \t]{0,8})?"
+    rb"(?:\\?\r?\n[ \t]{0,80}(?:[+.&][ \t]{0,4})?)?\1(?=[A-Za-z0-9_+/=.\-]{%d})" % (JOINT, JOINT)
 )
 
 
@@ -348,9 +350,8 @@ def _unescaped(run: bytes) -> bytes:
 
 def _joined(data: bytes, places: list[int]) -> list[Piece]:
     """The seams between adjacent string literals, cut out."""
-    # Most adjacent quotes stand around punctuation: one look at what follows spares the pattern.
-    likely = [place for place in places if data[place : place + 1] in _TOKEN]
-    return [(found.start(), found.end(), b"") for found in _runs(data, likely, _JOINT, 120, 4)]
+    seams = [place - JOINT for place in places]
+    return [(found.start(), found.end(), b"") for found in _runs(data, seams, _JOINT, 120, JOINT)]
 
 
 def _wide(data: bytes, width: int) -> Iterator[Layer]:

@@ -1,53 +1,34 @@
-"""The engine: one Hyperscan pass finds where patterns may have matched, Python confirms and analyses those places."""
+"""The engine: one Hyperscan pass finds where patterns may have matched, Python confirms and analyses those places.
 
-import re
+`stanch.detect.verdict`, and with it all analysis, is imported where there is something to judge: most commits hold
+nothing, and wait for every import.
+"""
+
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from stanch.catalog.model import Provider
 from stanch.detect import carry, database, excerpt, rules
+from stanch.detect.candidate import Candidate
 from stanch.detect.hits import Hits, Matcher
 from stanch.detect.rules import Rule
-from stanch.model import Confidence, Match, Rejected, mask
-
-if TYPE_CHECKING:
-    from stanch.detect.surroundings import Surroundings
+from stanch.model import Match, Rejected, mask
 
 WORD_BEFORE = 1000
 """How many bytes above a value a context word may stand, at most."""
 WORD_AFTER = 240
-NEAR = 512
-"""How many bytes around a match any analysis looks at, at most."""
-LOOK = 1024
-"""How far around a match, in bytes, names above it and all that its analysis looks at may be, with some to spare."""
+LOOK = 1200
+"""How far above a match, in bytes, names and all else that its analysis looks at may be, with some to spare."""
+AHEAD = 256
+"""The same behind it."""
 SEAM = 256
 """How long a run of escapes may be, in bytes, so that one that begins outside of a stretch is noticed."""
 DECODED = 2 * LOOK
 """The same for text that is decoded, with what is taken along around it."""
-
-
-class Candidate(msgspec.Struct, gc=False):
-    """A confirmed pattern match on its way through analysis; spans are byte offsets in the scanned text."""
-
-    rule: Rule
-    start: int
-    end: int
-    whole: tuple[int, int]
-    text: str
-    parts: tuple[tuple[str, str], ...]
-    named: bool = False
-    """Whether the format's own `names` told it."""
-    distance: int = 0
-    """Bytes between the value and its nearest context word."""
-    confidence: Confidence = Confidence.HIGH
-    decoded: tuple[str, ...] = ()
-    reason: str = ""
-    """Why it was turned down, or nothing."""
 
 
 class Result(msgspec.Struct):
@@ -131,7 +112,9 @@ class Engine:
         found = list(self._candidates(data, hits.pairs(), 0))
         if not found:
             return Result()
-        _settle(found)
+        from stanch.detect import verdict
+
+        verdict.settle(found)
         kept = sorted((one for one in found if not one.reason), key=lambda one: (one.start, one.end, one.rule.order))
         result = Result(matches=excerpt.matches(data, kept))
         if explain:
@@ -149,28 +132,23 @@ class Engine:
             return True
         before, after, widest = self._influence
         once = self._once.intersection(numbers)
-        stretches = carry.concerned(ends, numbers, regions, before, after, widest)
-        loose = self._loose & once
-        if loose:
-            stretches += self._decodable(data, regions, {self._triggers[number].decoder for number in loose})
-        self._explain = False
-        for low, high, near in stretches:
-            low = max(low, 0)
-            pairs = [(numbers[each], ends[each] - low) for each in near if numbers[each] not in once]
-            pairs += [(number, 0) for number in once]
-            if not all(one.reason for one in self._candidates(data[low:high], pairs, 0)):
-                return False
-        return True
-
-    def _decodable(self, data: bytes, regions: list[int], decoders: set[str]) -> list[tuple[int, int, list[int]]]:
-        """What is around those changes that are close to something encoded, of which no place is known."""
-        from stanch.detect.decode import AFTER, CONTEXT, holds
-
-        return [
-            (core - DECODED, high + DECODED, [])
-            for core, high in zip(regions[1::3], regions[2::3], strict=True)
-            if any(holds(decoder, data, core - AFTER - SEAM, high + CONTEXT + SEAM) for decoder in decoders)
+        gates = [(number, 0) for number in once - self._loose]
+        loose = [(number, 0) for number in once & self._loose]
+        stretches = [
+            (
+                low,
+                high,
+                [*gates, *((numbers[each], ends[each] - max(low, 0)) for each in near if numbers[each] not in once)],
+            )
+            for low, high, near in carry.concerned(ends, numbers, regions, before, after, widest)
         ]
+        if loose:
+            decoders = {self._triggers[number].decoder for number, _ in loose}
+            stretches += [(low, high, loose) for low, high in _decodable(data, regions, decoders)]
+        self._explain = False
+        return all(
+            one.reason for low, high, pairs in stretches for one in self._candidates(data[max(low, 0) : high], pairs, 0)
+        )
 
     @cached_property
     def _influence(self) -> tuple[list[int], list[int], int]:
@@ -231,22 +209,24 @@ class Engine:
                 continue
             low = max(end - before, done)
             high = min(len(data), end + after + 1)
-            begin = max(0, low - NEAR)
-            known = self._memo.key(rule.order, data[begin : end + NEAR // 2], low - begin, end - begin)
+            begin = max(0, low - LOOK)
+            known = self._memo.key(rule.order, data[begin : end + AHEAD], low - begin, end - begin)
             past = None if self._explain else self._memo.get(known)
             if past is not None:
                 done = max(done, end + past)
                 continue
             # Where nothing matched, a longer look could have helped; where something did, only that counts.
-            barren = after + 32 <= NEAR // 2
+            barren = after + 32 <= AHEAD
             for found in rule.find(data, low, high):
                 if found.start() >= end:
                     break
                 if found.end() >= end:
                     done = found.end()
-                    one = self._judge(data, rule, found)
+                    from stanch.detect import verdict
+
+                    one = verdict.judged(data, rule, found)
                     # Other parts and allow lists look further than a neighbourhood goes.
-                    near = done + 32 <= end + NEAR // 2 and not rule.shape.pairs and rule.allow is None
+                    near = done + 32 <= end + AHEAD and not rule.shape.pairs and rule.allow is None
                     barren = bool(one.reason) and near
                     yield one
                     break
@@ -270,53 +250,11 @@ class Engine:
                 distance = _word_near(data, start, end, ends, rule.shape.lines)
                 if distance is None:
                     continue
-                yield self._judge(data, rule, found, distance)
+                from stanch.detect import verdict
+
+                yield verdict.judged(data, rule, found, distance)
             if barren:
                 self._memo.add(known)
-
-    def _judge(self, data: bytes, rule: Rule, found: re.Match[bytes], distance: int = 0) -> Candidate:
-        """Make a candidate of a pattern's match and run every analysis on it."""
-        start, end = found.span("secret")
-        parts = tuple(
-            (role, value.decode("utf-8", "backslashreplace"))
-            for role, value in found.groupdict().items()
-            if value is not None
-        )
-        text = data[start:end].decode("utf-8", "backslashreplace")
-        one = Candidate(rule, start, end, found.span(), text, parts, distance=distance)
-        one.confidence = rule.shape.confidence
-        # Imported when something is found: its patterns take longer to compile than a small commit to scan.
-        from stanch.detect.surroundings import surroundings
-
-        near = surroundings(data, start) if _needs_surroundings(rule) else None
-        one.reason = self._reason(data, one, near)
-        if not one.reason and rule.shape.pairs:
-            one.reason = _add_pairs(data, one)
-        return one
-
-    def _reason(self, data: bytes, one: Candidate, near: "Surroundings | None") -> str:
-        """Why a candidate is no finding, or nothing."""
-        # Imported when the first candidate is there: its patterns take longer to compile than a small commit to scan.
-        from stanch.catalog import checks
-        from stanch.detect import analysis
-
-        rule = one.rule
-        if near is not None and not rule.generic:
-            one.named = bool(rule.names)
-            if not rule.name_fits(near.name, near.callee):
-                return "name"
-        for check in rule.shape.checks:
-            if not checks.passes(check, one.text):
-                return check.partition(" ")[0]
-        if rule.allow is not None and rule.allow(one.text, _slice(data, one.whole), excerpt.line_at(data, one.start)):
-            return "allow-list"
-        if rule.shape.analysis:
-            assert near is not None  # what is analysed has its surroundings read
-            reason, confidence = analysis.generic(data, one, near)
-            if confidence is not None:
-                one.confidence = confidence
-            return reason
-        return "" if _proven(rule) else analysis.placeholder(one.text)
 
     def _decoded(self, data: bytes, encoded: dict[str, list[int]], depth: int) -> Iterator[Candidate]:
         """Candidates in the layers of `data`, with their places in `data`."""
@@ -338,21 +276,13 @@ class Engine:
                 self._memo.add(layer.key)
 
 
-_PROOFS = ("crc32", "github-pat", "jwt", "macaroon", "pem", "bech32", "base64")
+def _decodable(data: bytes, regions: list[int], decoders: set[str]) -> Iterator[tuple[int, int]]:
+    """What is around those changes that are close to something encoded, of which no place is known."""
+    from stanch.detect.decode import AFTER, CONTEXT, holds
 
-
-def _proven(rule: Rule) -> bool:
-    """Whether the value has passed a check that no made-up value passes; chance may still write "aaaaaa" in it."""
-    return any(check.startswith(_PROOFS) for check in rule.shape.checks)
-
-
-def _needs_surroundings(rule: Rule) -> bool:
-    shape = rule.shape
-    return bool(shape.words or shape.names or shape.not_names or shape.analysis)
-
-
-def _slice(data: bytes, span: tuple[int, int]) -> str:
-    return data[span[0] : span[1]].decode("utf-8", "backslashreplace")
+    for core, high in zip(regions[1::3], regions[2::3], strict=True):
+        if any(holds(decoder, data, core - AFTER - SEAM, high + CONTEXT + SEAM) for decoder in decoders):
+            yield core - DECODED, high + DECODED
 
 
 def _windows(ends: list[int], size: int) -> Iterator[tuple[int, int]]:
@@ -378,79 +308,3 @@ def _word_near(data: bytes, start: int, end: int, ends: list[int], lines: int) -
     if place < len(ends) and data.count(b"\n", end, ends[place]) <= lines // 3:
         near.append(abs(ends[place] - end))
     return min(near, default=None)
-
-
-def _add_pairs(data: bytes, one: Candidate) -> str:
-    """Find the other parts of a credential around its main part; a reason if a required one is missing."""
-    from stanch.detect.surroundings import surroundings
-
-    for pair, pattern, names in one.rule.pairs:
-        if pair.role in dict(one.parts):
-            continue
-        low, high = _around(data, one.start, one.end, pair.lines)
-        best: tuple[int, str] | None = None
-        for found in pattern.finditer(data, low, high):
-            start, end = found.span(pair.role)
-            if start < one.end and end > one.start:
-                continue
-            if names is not None:
-                near = surroundings(data, start)
-                if not names.search(f"{near.name} {near.callee}"):
-                    continue
-            distance = start - one.end if start >= one.end else one.start - end
-            if best is None or distance < best[0]:
-                best = (distance, found.group(pair.role).decode("utf-8", "backslashreplace"))
-        if best is not None:
-            one.parts = (*one.parts, (pair.role, best[1]))
-        elif pair.required:
-            return f"no-{pair.role.replace('_', '-')}"
-    return ""
-
-
-def _around(data: bytes, start: int, end: int, lines: int) -> tuple[int, int]:
-    """The span of `lines` lines before and after, at most 100 bytes a line."""
-    low, floor = start, max(0, start - 100 * (lines + 1))
-    for _ in range(lines + 1):
-        low = data.rfind(b"\n", floor, low)
-        if low < 0:
-            low = floor
-            break
-    high, ceiling = end, min(len(data), end + 100 * (lines + 1))
-    for _ in range(lines + 1):
-        high = data.find(b"\n", high, ceiling) + 1
-        if high == 0:
-            high = ceiling
-            break
-    return low, high
-
-
-def _settle(found: list[Candidate]) -> None:
-    """Where candidates overlap, the more specific wins; the same value seen twice at a place counts once."""
-    accepted = [one for one in found if not one.reason]
-    accepted.sort(
-        key=lambda one: (
-            one.rule.generic,
-            not one.named,
-            # A generic value that decodes to text is how the secret is written; a known shape is the secret.
-            -len(one.decoded) if one.rule.generic and "percent" not in one.decoded else len(one.decoded),
-            one.distance,
-            -len(one.parts),
-            one.rule.order,
-            one.start,
-        )
-    )
-    starts: list[int] = []
-    taken: list[Candidate] = []
-    for one in accepted:
-        place = bisect_left(starts, one.end)
-        # What is taken does not overlap, so only the last that starts before this one's end can reach into it.
-        if place and taken[place - 1].end > one.start:
-            one.reason = f"covered-by {taken[place - 1].rule.kind.id}"
-        else:
-            starts.insert(place, one.start)
-            taken.insert(place, one)
-    parts = {value: one for one in taken if one.rule.shape.pairs for role, value in one.parts if role != "secret"}
-    for one in taken:
-        whole = parts.get(one.text)
-        if whole is not None and whole is not one:
-            one.reason = f"part-of {whole.rule.kind.id}"

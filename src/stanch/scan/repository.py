@@ -146,7 +146,8 @@ class History:
         skipped = dict.fromkeys(skipped_objects(self._coverage, self.where.path), "")
         missing: dict[str, str] = {}
         failed: list[str] = []
-        for change in self._log.changes(failed.append):
+        boring = self._stored - {bytes.fromhex(oid) for oid in (*wanted, *skipped)}
+        for change in self._log.changes(failed.append, boring):
             if change.blob in wanted:
                 arrivals.setdefault(change.blob, []).append(change)
             if change.blob in skipped:
