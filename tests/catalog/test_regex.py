@@ -10,7 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stanch.catalog import regex
-from stanch.catalog.load import FOLDER, read_provider
+from stanch.catalog.examples import examples
+from stanch.catalog.load import FOLDER, read_provider, read_providers
+from stanch.detect import decode, rules
 from stanch.errors import ConfigError
 
 CLASSES = [
@@ -152,3 +154,107 @@ def test_a_class_that_only_excludes_is_drawn_as_letters_and_digits() -> None:
 def test_a_reference_repeats_its_group() -> None:
     text = regex.draw(r"(['\"])[a-z]{3}\1", random.Random(3))
     assert text[0] == text[-1]
+
+
+# --- what is far apart ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "most"),
+    [
+        ("abc", 0),
+        ("key: [^\\n]{4,}x", 0),
+        (r"a[^\s]{40}b", 0),
+        ("a.{9}b", 0),
+        ("(?s)a.{9}b", 11),
+        (r"a\nb", 3),
+        (r"a\s{0,8}b", 10),
+        (r"a[^b]c", 3),
+        ("a[^b-z]c", 3),
+        (r"a(?:bb|c\n)d", 4),
+        (r"(?:a\s){3}b", 7),
+        (r"a\s{0,70}b", regex.UNBOUNDED),
+        (r"a\s+b", regex.UNBOUNDED),
+        (r"a\nb+c", regex.UNBOUNDED),
+        ("(['\"])a{3}\\1b", 1 + 3 + 64 + 1),
+        (r"\s{3}abc\s*", 6),
+    ],
+)
+def test_how_far_apart_what_crosses_lines_can_be(pattern: str, most: int) -> None:
+    assert regex.spread(regex.trigger(pattern)) == most
+
+
+@pytest.mark.parametrize(
+    ("pattern", "beginning"),
+    [
+        (r"abc\n[^x]+y", r"abc\n[^x]{1}"),
+        (r"key_[a-z]{8}\s+z", "key_[a-z]{6}"),
+        (r"a[a-z]{90}\nb", "a[a-z]{9}"),
+        (r"(?:ab\n){90}c", "(?:ab\n){3}"),
+        (r"(?i:begin) (?:one|two two two)\n+x", r"(?i:begin) (?:one\n{1}|two )"),
+        (r"(?:one two|three four five)\s+x", r"(?:one two\s{1}|three four)"),
+        (r"(?:one|[^x]{20}[^y]+z)\s+x", r"(?:one\s{1}|[^x]{10})"),
+        (r"(?:(?:[a-c]{20}[^x])+|one)y\n", r"[\x00-\xff]"),
+        (r"(?:one (?:two)?)\n{20}x", r"(?:one (?:two)?)\n{3}"),
+        (r"[^x]+y", "[^x]{1}"),
+    ],
+)
+def test_what_is_far_apart_is_told_by_how_it_begins(pattern: str, beginning: str) -> None:
+    """Told in ten bytes at most."""
+    found = regex.guard(regex.trigger(pattern), 10)
+    assert regex.width(found.decode())[1] <= 10
+    assert found == regex.guard(regex.trigger(beginning), 100)
+    samples = [regex.draw(pattern, random.Random(seed)).encode("latin-1") for seed in range(20)]
+    assert all(min(hits) <= 10 for hits in (ends(found, text) for text in samples))
+
+
+def catalog() -> list[rules.Trigger]:
+    return rules.triggers(rules.build(read_providers()))
+
+
+def reported(triggers: list[bytes], data: list[bytes]) -> list[list[tuple[int, int]]]:
+    """(expression, end) of every hit in each of the texts."""
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(expressions=triggers, ids=list(range(len(triggers))), flags=[0] * len(triggers))
+    found: list[list[tuple[int, int]]] = []
+    for text in data:
+        found.append([])
+        hits = found[-1]
+        database.scan(text, match_event_handler=lambda number, start, end, *_, hits=hits: hits.append((number, end)))
+    return found
+
+
+def test_the_guards_of_the_catalog_fire_on_every_example() -> None:
+    built = rules.build(read_providers())
+    triggers = rules.triggers(built)
+    far = [one for one in triggers if not one.decoder and regex.spread(one.expression) > rules.SPREAD]
+    guards = [one.expression for one in triggers if one.decoder == rules.FAR]
+    assert len(far) > 3
+    assert {one.expression for one in rules.guards(triggers)} == set(guards)
+    for trigger in far:
+        [guard] = [one.expression for one in rules.guards([trigger])]
+        assert guard in guards
+        kinds = {built[order].kind.id: built[order].kind for order in trigger.rules}
+        for kind in kinds.values():
+            texts = [one.text.encode() for one in examples(kind, count=20)]
+            hits = reported([trigger.expression, guard], texts)
+            assert all({number for number, _ in one} != {0} for one in hits)
+            assert all(min(end for number, end in one if number) <= min(end for _, end in one) for one in hits if one)
+            assert any(number == 0 for one in hits for number, _ in one)
+
+
+def test_nothing_that_is_encoded_begins_far_apart() -> None:
+    """For decoders have no guards."""
+    for trigger in (*decode.TRIGGERS, *decode.RUNS):
+        assert regex.spread(trigger.expression.replace(rb"\z", b"$")) <= rules.SPREAD
+
+
+def test_what_stays_on_a_line_is_found_line_by_line() -> None:
+    """Of all triggers of the catalog: the others' hits are those in the whole."""
+    triggers = [one.expression for one in catalog() if one.decoder != rules.FAR and not regex.spread(one.expression)]
+    assert len(triggers) > 200
+    kinds = [kind for provider in read_providers() for kind in provider.types]
+    texts = [one.text.encode() + b"\n" for kind in kinds for one in examples(kind, count=1)]
+    whole = [len(one) for one in reported(triggers, texts)]
+    parts = iter(reported(triggers, [line for text in texts for line in text.split(b"\n")]))
+    assert whole == [sum(len(next(parts)) for _ in text.split(b"\n")) for text in texts]

@@ -77,7 +77,7 @@ class Matcher:
         return Hits([end for end, _ in found], [number for _, number in found], before.open, far)
 
     def _fresh(self, before: Hits, data: bytes, regions: Sequence[int]) -> list[tuple[int, int]] | None:
-        """The hits in what is new; nothing where characters of two bytes may be."""
+        """The hits in what is new; nothing where only the whole text can tell, as where characters have two bytes."""
         # All in one call, a line's end between them: what goes beyond one is not as long as their margins are.
         text = b"\n".join([data[regions[place] : regions[place + 2]] for place in range(0, len(regions), 3)])
         if b"\0" in text:
@@ -101,6 +101,8 @@ class Matcher:
             # What ends where the stretch ends may go on behind it, unless the text ends there too.
             if regions[place + 1] <= at and (at < regions[place + 2] or at == len(data)):
                 found.append((at, number))
+            elif number in self._once and number not in before.triggers:
+                return None  # one place is told of, and it was one that two stretches made together
         return found
 
     def _first(self, data: bytes, found: list[tuple[int, int]], offset: int) -> None:

@@ -59,7 +59,7 @@ def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tup
     ):
         try:
             try:
-                futures = {pool.submit(_do, task): number for number, task in tasks.items()}
+                futures = {pool.submit(_do, tasks[number]): number for number in _order(tasks, count)}
             except OSError:
                 # The system lets us start no more processes: it takes longer without.
                 pool.shutdown(cancel_futures=True)
@@ -79,6 +79,11 @@ def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tup
                 child.kill()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _order(tasks: dict[int, Task], count: int) -> list[int]:
+    """The heaviest first, so that no process has a long one left when the others are done; as they are for one."""
+    return sorted(tasks, key=lambda number: -tasks[number].weight) if count > 1 else list(tasks)
 
 
 def _start(given: Worker | Setup, scratch: str) -> None:

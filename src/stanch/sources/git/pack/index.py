@@ -27,7 +27,7 @@ def read(path: Path, width: int) -> tuple["array[int]", bytes]:
     offsets = _numbers("I", data[small:large])
     far = _numbers("Q", data[large : large + (len(data) - 2 * width - large) // 8 * 8])
     found = array("q", offsets)
-    if far:
+    if count and max(offsets) >> 31:
         # The highest bit says that the rest is a place among the 64 bit offsets, for packs over 2 GB.
         for number, offset in enumerate(offsets):
             if offset >> 31:

@@ -71,6 +71,12 @@ def entries(
 def order(offsets: "array[int]", into: "array[int]", spare: "array[int]") -> None:
     """Write into `into` the places of `offsets` by rising offset. All three are as long; `spare` is overwritten."""
     count = len(offsets)
+    if count < 4096:  # counting would take longer than sorting
+        place = 0
+        for _, number in sorted([(offsets[number], number) for number in range(count)]):
+            into[place] = number
+            place += 1
+        return
     counts = array("q", bytes(8 * 65536))
     for number in range(count):
         into[number] = number
@@ -320,7 +326,7 @@ def _stretches(
             regions.append(core)
             regions.append(high)
         passed = high
-    if passed < size or size == 0:
+    if passed < size or not regions:
         zones.append(passed)
         zones.append(size + 1)
         zones.append(moved)

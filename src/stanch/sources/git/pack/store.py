@@ -1,8 +1,11 @@
 """The packs of an object store, with the trees that their deltas make."""
 
 import mmap
+import struct
 from array import array
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +59,8 @@ class Pack:
         self._roots = _zeros(self.count)
         self._weights = _zeros(self.count)
         inner.grow(self.kinds, self.sizes, self.child, self.sibling, self._roots, self._weights, _PRICE)
+        self.lost = frozenset(map(self.name, self.orphans()))
+        """The names of the orphans."""
 
     def _references(self) -> None:
         """Find the bases of those deltas that give them by name; one in another pack is left to git."""
@@ -72,24 +77,37 @@ class Pack:
         at = self._by_place[number] * self.width
         return self._names[at : at + self.width]
 
-    def names(self) -> set[bytes]:
-        """The names of all objects in it."""
-        names, width = self._names, self.width
-        return {names[at : at + width] for at in range(0, len(names), width)}
+    def orphans(self) -> Iterator[int]:
+        """The numbers of those deltas whose base is not in this pack."""
+        return (number for number, root in enumerate(self._roots) if root < 0)
 
-    def numbers(self, names: set[bytes]) -> set[int]:
-        """The numbers of those of its objects that are among `names`."""
-        return {number for number in range(self.count) if self.name(number) in names} if names else set()
+    def __contains__(self, name: bytes) -> bool:
+        """Whether an object is in it, and can be read from it alone."""
+        if name in self.lost:
+            return False
+        prefix = int.from_bytes(name[:8], "big")
+        place = bisect_left(self._prefixes, prefix)
+        while place < self.count and self._prefixes[place] == prefix:
+            if self._names[place * self.width : (place + 1) * self.width] == name:
+                return True
+            place += 1
+        return False
+
+    @cached_property
+    def _prefixes(self) -> "array[int]":
+        """How the names begin, as numbers: a million names as objects of their own would take 100 MB."""
+        rest = self.width - 8
+        return array("Q", [prefix for (prefix,) in struct.iter_unpack(f">Q{rest}x", self._names)])
+
+    def shared(self, others: Sequence["Pack"]) -> set[int]:
+        """The numbers of those of its objects that are in one of the others too."""
+        return {number for number in range(self.count) if any(self.name(number) in other for other in others)}
 
     def of(self, kind: str) -> Iterator[int]:
         """The numbers of all objects of one kind."""
         roots, kinds = self._roots, self.kinds
         code = next(code for code, name in KINDS.items() if name == kind)
         return (number for number, root in enumerate(roots) if root >= 0 and kinds[root] == code)
-
-    def orphans(self) -> Iterator[int]:
-        """The numbers of those deltas whose base is not in this pack."""
-        return (number for number, root in enumerate(self._roots) if root < 0)
 
     def kind(self, number: int) -> str:
         """The kind of an entry's object; nothing if its base is not in this pack."""

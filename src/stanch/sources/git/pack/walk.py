@@ -114,8 +114,9 @@ def inflate(pack: Pack, number: int) -> bytes:
     size = pack.sizes[number]
     if size > LARGEST:
         raise ValueError("too large to be made here")
-    content = inflater.decompressobj().decompress(pack.raw(number), size + 1)
-    if len(content) != size:
+    stream = inflater.decompressobj()
+    content = stream.decompress(pack.raw(number), size + 1)
+    if len(content) != size or not stream.eof:  # at its end it was checked against its checksum
         raise ValueError("an entry of another size than it says")
     return content
 
