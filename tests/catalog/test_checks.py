@@ -2,6 +2,7 @@
 
 import random
 import string
+from importlib import import_module
 
 import pytest
 from hypothesis import given, settings
@@ -54,6 +55,12 @@ FORGED = [
         )
     ),
 ]
+
+
+@pytest.mark.parametrize("module", ["text", "encoding", "checksum", "token", "pem", "published"])
+def test_every_check_has_a_name_that_leads_to_it(module: str) -> None:
+    for name, check in import_module(f"stanch.catalog.checks.{module}").CHECKS.items():
+        assert checks.check(name) is check
 
 
 @pytest.mark.parametrize(("spec", "value"), FORGED)

@@ -1,6 +1,7 @@
 """What the system refuses: one clear line and status 2, whatever was being done, and never a stack trace."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from stanch.cli import run
 from stanch.cli.commands import cli
 
-from .conftest import Call, leak
+from .conftest import Call, Git, leak
 
 FULL = "/dev/full"
 needs_full = pytest.mark.skipif(not Path(FULL).exists(), reason="needs a device that is always full")
@@ -42,6 +43,36 @@ def test_a_standard_output_that_is_full(
     assert refused(shell(f'exec "$@" > {FULL}', *call.split())) == "stanch: No space left on device"
     told = refused(shell(f'exec "$@" > {FULL}', "scan"))
     assert told == "stanch: standard output: No space left on device"
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize(
+    "call",
+    ["scan", "scan --format json", "scan --workers 1", "scan --help", "detectors list", "hook run pre-commit"],
+)
+def test_a_reader_that_has_seen_enough(
+    repository: Path, git: Git, call: str, buffered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "" if buffered else "1")
+    leak(repository, "a.py", 1)
+    git("add", "a.py")
+    read, write = os.pipe()
+    os.close(read)
+    errors = write if call.startswith("hook run") else subprocess.PIPE  # that one says all it says there
+    command = [sys.executable, "-P", "-m", "stanch", *call.split()]
+    done = subprocess.run(command, stdout=write, stderr=errors, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, None if errors == write else b"")
+
+
+@pytest.mark.parametrize("call", ["scan --staged", "hook run pre-commit"])
+def test_what_a_commit_waits_for_may_be_ended(repository: Path, call: str) -> None:
+    slow = repository / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text('#!/bin/sh\nkill -TERM "$PPID"\nsleep 5\n')
+    slow.chmod(0o755)
+    done = shell(f'PATH="{slow.parent}:$PATH" exec "$@"', *call.split())
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGTERM, "", "")
 
 
 @needs_full
@@ -82,8 +113,9 @@ def test_a_folder_that_is_gone(folder: Path) -> None:
     assert "No such file or directory" in told
 
 
-def test_without_git(repository: Path) -> None:
-    told = refused(shell('PATH=/nonexistent exec "$@"', "scan"))
+@pytest.mark.parametrize("call", ["scan", "scan --staged", "hook run pre-commit"])
+def test_without_git(repository: Path, call: str) -> None:
+    told = refused(shell('PATH=/nonexistent exec "$@"', *call.split()))
     assert told == "stanch: git: No such file or directory"
 
 

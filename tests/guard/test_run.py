@@ -203,4 +203,5 @@ def test_nobody_listens(play: Play) -> None:
 def test_start_does_not_load_what_a_clean_commit_does_not_need() -> None:
     code = "import sys, stanch; before = set(sys.modules); import stanch.guard.run; print(*set(sys.modules) - before)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) <= {"stanch.errors", "stanch.guard", "stanch.guard.run"}
+    loaded = {name for name in done.stdout.split() if name.startswith(("stanch", "click", "msgspec", "subprocess"))}
+    assert loaded == {"stanch.errors", "stanch.guard", "stanch.guard.run"}

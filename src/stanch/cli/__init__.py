@@ -14,17 +14,22 @@ from stanch.errors import StanchError
 
 USAGE = 2
 """Exit status for wrong usage, configuration or targets."""
+UNREAD = 1
+"""Exit status where whoever reads the output stops before its end. It is click's, and never a clean scan's."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; gives the exit status."""
     try:
         with _ended_in_order():
-            return _status(arguments)
+            status = _status(arguments)
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+            return status
     except BrokenPipeError:
-        # Whoever read the output has seen enough. Python must not try to write the rest at exit.
-        sys.stdout = None
-        return 0
+        _give_up_output()
+        return UNREAD
     except OSError as error:
         with suppress(OSError):  # it may be standard error that takes nothing
             _complain(StanchError(f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}"))
@@ -51,11 +56,16 @@ def _status(arguments: Sequence[str]) -> int:
 
 def _plainly(arguments: Sequence[str]) -> int | None:
     """Run a command that commits wait for, unless click has to read the call first."""
-    if not arguments or arguments[0] != "scan":
-        return None
-    from stanch.cli.scan import scan
+    match arguments:
+        case ["hook", "run", name, *rest] if not name.startswith("-"):
+            from stanch.guard.run import main as run_hook
 
-    return scan.call(arguments[1:])
+            return run_hook([name, *rest])
+        case ["scan", *rest]:
+            from stanch.cli.scan import scan
+
+            return scan.call(rest)
+    return None
 
 
 def _complain(error: StanchError) -> None:

@@ -5,23 +5,25 @@ Specific formats need only `placeholder`: their shape has spoken already. Generi
 value's own texture. The first that holds turns the value down. What is left gets a confidence by its texture.
 """
 
-import re
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+import msgspec
 
 from stanch.catalog.checks import entropy
 from stanch.detect.surroundings import Surroundings
 from stanch.model import Confidence
+from stanch.patterns import lazy
 
 if TYPE_CHECKING:
-    from stanch.detect.engine import Candidate
+    from stanch.detect.candidate import Candidate
 
 
-class Value(NamedTuple):
+class Value(msgspec.Struct, frozen=True):
     """A candidate's value with all that the tests below look at."""
 
     text: str
@@ -67,11 +69,11 @@ def generic(data: bytes, one: "Candidate", near: Surroundings) -> Verdict:
 # --- placeholders --------------------------------------------------------------------------------------------
 
 _SEQUENCES = ("0123456789", "1234567890", "9876543210", "abcdefghij", "qwertyuiop", "zyxwvutsrq", "0a1b2c3d")
-_SAMPLE = re.compile(
-    r"(?i)example|placeholder|changeme|change[_-]me|your[_-]|redacted|insert[_-]|replace[_-]?me|not[_-]?a?[_-]?real|xxxx|"
+_SAMPLE = lazy(
+    r"example|placeholder|changeme|change[_-]me|your[_-]|redacted|insert[_-]|replace[_-]?me|not[_-]?a?[_-]?real|xxxx|"
     r"\*\*\*|\.\.\.|deadbeef|(?<![a-z0-9])(?:tbd|todo|dummy|sample|fake|foobar|lorem|dont[_-]?use|aaaaa+)(?![a-z0-9])"
 )
-_RUN = re.compile(r"(.)\1{7,}")
+_RUN = lazy(r"(.)\1{7,}")
 _SEPARATORS = str.maketrans("", "", "-_. :")
 
 
@@ -80,10 +82,11 @@ def placeholder(text: str) -> str:
     body = text if len(text) < 512 else text[:512]
     if len(set(body)) < min(6, len(body)):
         return "placeholder"
-    if _RUN.search(body) or _SAMPLE.search(body):
+    lower = body.lower()
+    if _RUN.search(body) or _SAMPLE.search(lower):
         return "placeholder"
-    lower = body.lower().translate(_SEPARATORS)
-    if any(sequence in lower for sequence in _SEQUENCES):
+    plain = lower.translate(_SEPARATORS)
+    if any(sequence in plain for sequence in _SEQUENCES):
         return "placeholder"
     # A short unit over and over: abcd1234abcd1234abcd1234.
     period = (body + body).find(body, 1)
@@ -95,7 +98,7 @@ _WEAK = frozenset((Path(__file__).parent / "weak.txt").read_text().split())
 _WEAK_HEADS = tuple(word for word in _WEAK if len(word) > 3)
 _TRIM = "_-.!@#$%*0123456789"
 _LEET = str.maketrans("4@31!0$57", "aaeiiosst")
-_SELF = re.compile(r"passw|secret|pass(?:phrase|code)|token|sample|example|test|demo|dummy|changeme|geheim")
+_SELF = lazy(r"passw|secret|pass(?:phrase|code)|token|sample|example|test|demo|dummy|changeme|geheim")
 """Words by which a password speaks of itself: most such values were made up for a page or a test."""
 
 
@@ -124,41 +127,49 @@ def _is_placeholder(value: Value) -> bool:
 
 # --- the syntax around the value -----------------------------------------------------------------------------
 
-_TEMPLATE = re.compile(
+_TEMPLATE = lazy(
     r"\$\{|\$\(|\{\{|\}\}|<%|%>|%\(|%[sdv](?![0-9a-fA-F])|\{[\w.:]*\}|^\$[A-Za-z_]|^%[A-Za-z_]+%$|^<[^>]*>?$|^\[.*\]$|^@[\w.]+$"
     r"|#\{|^!|^&|^\*+$|^env[.:]|^vault:|^ssm:|^arn:|^secret[sm]?[.:/]|^op://|^sops|ENC\[|^https?:|^file:|^\(|__[A-Z_]+__$"
 )
-_CODE = re.compile(
+_CODE = lazy(
     r"(?i)^(?:self|this|os|process|config|settings|options|request|params|args|ctx|data|props|env|env\[|my|app|cls|user)\."
     r"|\bgetenv|environ|\.get$|::|->|\(|\)|\[\w*\]|;$|^(?:new|await|null|none|true|false|nil|undefined|function|lambda)\b"
 )
-_CALL = re.compile(r"^[\w.]+\(")
-_DOTTED = re.compile(r"[A-Za-z_$][\w$\-]*(?:\??\.[A-Za-z_$][\w$\-]*)+")
-_NAME_ONLY = re.compile(r"[A-Za-z_$][A-Za-z_$]*")
-_HASH = re.compile(
+_CALL = lazy(r"^[\w.]+\(")
+_DOTTED = lazy(r"[A-Za-z_$][\w$\-]*(?:\??\.[A-Za-z_$][\w$\-]*)+")
+_NAME_ONLY = lazy(r"[A-Za-z_$][A-Za-z_$]*")
+_HASH = lazy(
     r"\$(?:2[abxy]?|1|5|6|y|argon2\w{0,2}|pbkdf2[\w-]*|scrypt|apr1|P|H|S)\$|\{(?:SSHA|SHA|MD5|CRYPT|BCRYPT)\d*\}|pbkdf2_sha"
 )
-_ENCRYPTED = re.compile(r"\{[A-Za-z0-9+/]{20,}={0,2}\}|ENC\(|\{cipher\}|vault:v\d+:")
+_ENCRYPTED = lazy(r"\{[A-Za-z0-9+/]{20,}={0,2}\}|ENC\(|\{cipher\}|vault:v\d+:")
 """What Maven, Jenkins, Jasypt, Spring and Vault write: worth nothing without a key that is elsewhere."""
-_SENTENCE = re.compile(r"[^\W\d_]+[\u2019'.,:;!?\u2026-]*")
+_SENTENCE = lazy(r"[^\W\d_]+[\u2019'.,:;!?\u2026-]*")
 _GLUE = "+.,;)=&|?:"
 
 
 def _is_hash(value: Value) -> bool:
-    return bool(_HASH.match(value.text))
+    return value.text.startswith(("$", "{", "p")) and bool(_HASH.match(value.text))
 
 
 def _is_encrypted(value: Value) -> bool:
-    return bool(_ENCRYPTED.match(value.text))
+    return value.text.startswith(("{", "E", "v")) and bool(_ENCRYPTED.match(value.text))
 
 
 def _is_template(value: Value) -> bool:
     return bool(_TEMPLATE.search(value.text))
 
 
+_BETWEEN = lazy(r"[)\]},;+?:&|]+[A-Za-z_$][\w$]*(?:[.][\w$]+)*[(=]")
+"""Code between two literals, in a line where the quote before it closes one."""
+_CONTROL = lazy(r"[\x00-\x08\x0e-\x1f]")
+"""What stands between strings in compiled code, and nobody types."""
+
+
 def _is_code(value: Value) -> bool:
     """An expression, a variable, a type: no literal."""
     text = value.text
+    if _BETWEEN.match(text) or _CONTROL.search(text):
+        return True
     if value.closed:
         return False
     if text[0] in _GLUE:
@@ -171,9 +182,18 @@ def _is_code(value: Value) -> bool:
         return bool(_CALL.search(text))
     if _CODE.search(text):
         return True
-    if _DOTTED.fullmatch(value.bare) and (worded(value.bare) > 0.5 or not _DIGIT.search(value.bare)):
+    if _is_dotted(value.bare) and (worded(value.bare) > 0.5 or not _DIGIT.search(value.bare)):
         return True
     return bool(value.bare != text or value.after[:1] == b"<") and bool(_NAME_ONLY.fullmatch(value.bare))
+
+
+_ACCENTED = lazy(r"\\(?:u00|x)[c-fC-F][0-9a-fA-F]")
+"""A letter with an accent, as translations for Java write it, or as it looks where it is no UTF-8."""
+
+
+def _is_dotted(text: str) -> bool:
+    """Whether a value is names with dots between them."""
+    return "." in text and bool(_DOTTED.fullmatch(text))
 
 
 def _is_prose(value: Value) -> bool:
@@ -181,9 +201,10 @@ def _is_prose(value: Value) -> bool:
     followed = value.after[:1] in (b" ", b"\t")
     if followed and value.near.quote and not value.closed:
         return True
-    foreign = sum(not char.isascii() and char.isalpha() for char in value.text)
+    text = _ACCENTED.sub("\u00e9", value.text)
+    foreign = sum(not char.isascii() and char.isalpha() for char in text)
     if foreign:
-        return not _DIGIT.search(value.text) or foreign * 3 > len(value.text)
+        return not _DIGIT.search(text) or foreign * 3 > len(text)
     return followed and value.after[1:2].isalpha() and bool(_SENTENCE.fullmatch(value.text))
 
 
@@ -196,38 +217,43 @@ _TAILS = (
     "policies|provider|endpoint|host|port|algorithm|alg|version|status|state|mode|enabled|disabled|required|hash|hashes|digest|"
     "checksum|sha|sha1|sha256|md5|fingerprint|arn|kid|scope|scopes|index|idx|position|pos|offset|line|column|kind|"
     "strategy|handler|callback|listener|validator|generator|manager|service|client|factory|store|storage|holder|"
-    "backend|driver|plugin|module|package|ref|refs|reference|selector|template|variable|var|env|env_var|input|button|"
+    "backend|driver|plugin|module|package|ref|refs|reference|selector|template|variable|var|env|input|button|"
     "form|page|view|link|option|options|rule|rules|role|group|user|username|email|domain|realm|issuer|audience|component|control|"
     "date|time|at|by|on|stamp|timestamp|created|updated|changed|reset|confirmation|strength|attempts|history|resource|tag|tags|"
     "iv|salt|check|checks|test|tests|spec|verifier|challenge|responses|instruction"
 )
-_NAME_TAIL = re.compile(rf"(?:^|[_\-.\s])(?:{_TAILS})$")
-_CAMEL_TAIL = re.compile(
-    r"[a-z](?:" + "|".join(word.title() for word in _TAILS.split("|") if word not in ("at", "by", "on")) + r")$"
+_LAST_WORDS = frozenset(_TAILS.split("|"))
+"""The last words of names of something that is about a secret, or that secrets are for."""
+_LAST_HUMPS = frozenset(word.title() for word in _LAST_WORDS) - {"At", "By", "On"}
+"""The same in camel case."""
+_LAST_WORD = lazy(r"[^_\-.\s]*\Z")
+_LAST_HUMP = lazy(r"(?<=[a-z])[A-Z][^A-Z]*\Z")
+_OTHERS = (
+    "public|pubkey|continuation|cursor|csrf|xsrf|nonce|authority|authenticity|_author|coauth|tokeniz|tokenis|secretar|keyboard|"
+    "keyword|passive|passing|passenger|compass|bypass|passed|integrity|checksum|commit|revision|etag|md5|signature|certificate|"
+    "fingerprint|digest|thumbprint|knownhosts|known_hosts|translation|i18n|locale|placeholder|tooltip|publishable|data-|aria-|"
+    "sourcemap|accredit|monkey|turkey|token_uri|auth_uri|token_type|auth_type|encrypted|sealed|secure:"
 )
-_NAME_OTHER = re.compile(
-    r"(?i)public|pubkey|next[_-]?(?:page[_-]?)?token|page[_-]?token|continuation|cursor|csrf|xsrf|nonce|author(?!i)|authority|"
-    r"authors|authenticity|tokeniz|tokenis|token_?count|num_?tokens|max_?tokens|secretar|keyboard|keyword|passthrough|passive|"
-    r"pass_?through|passing|passenger|compass|bypass|pass_?rate|passed|integrity|checksum|commit|revision|etag|sha-?\d|md5|"
-    r"signature|certificate|cert(?:[_.-]|$)|fingerprint|digest|thumbprint|knownhosts|known_hosts|authorized_?keys|"
-    r"primary_?key|foreign_?key|partition_?key|sort_?key|cache_?key|translation|i18n|locale|"
-    r"placeholder|tooltip|site_?key|publishable|oauth_?(?:callback|redirect)|data-|aria-|sourcemap|accredit|credits?\b|"
-    r"author_|_author|coauth|monkey|turkey|token_uri|auth_uri|token_type|auth_type|encrypted|sealed|secure:"
+_OTHER_WORDS = tuple(_OTHERS.split("|"))
+"""What names of something else hold. Looked for one by one: one pattern of them all takes too long to compile."""
+_OTHER = lazy(
+    r"(?:next|page)[_-]?token|author(?!i)|token_?count|(?:num|max)_?tokens|pass_?(?:through|rate)|sha-?\d|cert(?:[_.-]|$)"
+    r"|authorized_?keys|(?:primary|foreign|partition|sort|cache|site)_?key|oauth_?(?:callback|redirect)|credits?\b"
 )
-_PASS = re.compile(
+_PASS = lazy(
     r"(?i:passw|pwd|passphrase|identified)|(?:^|[^A-Za-z])(?i:pass|pw)(?:$|[^A-Za-z])|[a-z]P(?:ass|w)(?:$|[^a-z])"
     r"|(?:^|[^A-Z])PASS(?:$|[^A-Z])|^pass[A-Z]|^-p$"
 )
-_DEED = re.compile(
+_DEED = lazy(
     r"(?i)(?:reset|forgot|forgotten|forget|check|verify|validate|hash|encrypt|generate|compare|show|hide|toggle|get|has|is|"
     r"need|require|ask|prompt|missing|invalid|label|bad|incorrect|no)[_.\-]?pass"
 )
 """Names of deeds and messages about passwords rather than of passwords."""
-_GIVER = re.compile(
+_GIVER = lazy(
     r"(?i)(?:^|[.:>])(?:set|with|add|use|set_|with_)?\w*(?:passw(?:or)?d|passphrase|secret|token|key|credentials?)$"
 )
 """Functions that take a secret as their first argument: setPassword("..."), withToken("...")."""
-_ASKER = re.compile(
+_ASKER = lazy(
     r"(?i)(?:^|[.:>_])(?:get|has|is|find|hash|verify|check|read|load|decode|parse|validate|expect|describe|it|test)[A-Z_]?"
 )
 
@@ -235,9 +261,17 @@ _ASKER = re.compile(
 def _named_otherwise(value: Value) -> bool:
     """The name says that the value is something else: a type, an address, a count, a public key."""
     name = value.near.name
+    if value.near.callee == "credentials":
+        return True  # Jenkins looks one up by its name
     if not name:
         return not _given_to(value.near)
-    return bool(_NAME_OTHER.search(name) or _CAMEL_TAIL.search(name) or _NAME_TAIL.search(name.lower()))
+    lower = name.lower()
+    if any(word in lower for word in _OTHER_WORDS) or _OTHER.search(lower):
+        return True
+    if lower.endswith("credentials") and _UUID.fullmatch(value.bare):
+        return True  # what Jenkins looks them up by
+    word, hump = _LAST_WORD.search(lower), _LAST_HUMP.search(name)
+    return (word is not None and word[0] in _LAST_WORDS) or (hump is not None and hump[0] in _LAST_HUMPS)
 
 
 def _given_to(near: Surroundings) -> bool:
@@ -254,17 +288,19 @@ def _no_password_by_name(value: Value) -> bool:
 
 # --- the value's texture ---------------------------------------------------------------------------------------
 
-_DIGIT = re.compile(r"[0-9]")
-_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
-_VERSION = re.compile(r"[~^<>=]{0,2}[vV]?\d+(?:\.\d+)+[\w.\-+]*|\d{4}-\d\d-\d\d[\w:.\-+]*|[\d.,:\-+/]+")
-_JWT = re.compile(r"eyJ[\w-]+\.e[wy]")
-_FILE = re.compile(
+_DIGIT = lazy(r"[0-9]")
+_UUID = lazy(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HEX = lazy(r"[0-9a-f]+|[0-9A-F]+")
+_VERSION = lazy(r"[~^<>=]{0,2}[vV]?\d+(?:\.\d+)+[\w.\-+]*|\d{4}-\d\d-\d\d[\w:.\-+]*|[\d.,:\-+/]+")
+_JWT = lazy(r"eyJ[\w-]+\.e[wy]")
+_FILE = lazy(
     r"\.(?:json|ya?ml|py|js|ts|rb|go|txt|pem|key|crt|cer|html?|css|xml|md|sh|toml|ini|cfg|conf|enc|com|org|net|io|dev)$"
 )
-_PUBLIC = ("MII", "LS0tLS1", "data:", "AAAAB3", "AAAAC3", "ssh-", "sha256-", "sha512-", "sha384-", "sha1-", "md5=")
-_PUBLIC_SUM = re.compile(r"sha(?:1|256|384|512)[=:-]")
-_RUNS = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
+_PUBLIC = (
+    *("MII", "LS0tLS1", "data:", "AAAAB3", "AAAAC3", "ssh-", "md5="),
+    *(f"sha{bits}{mark}" for bits in (1, 256, 384, 512) for mark in "-=:"),
+)
+_RUNS = lazy(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
 _COMMON = frozenset(
     group[0] + second
     for group in [
@@ -320,37 +356,44 @@ def _kinds(value: str) -> int:
     )
 
 
+_ROOTED = lazy(r"/(?:tmp|var|usr|etc|home|opt|run|dev|proc|mnt|Users)/")
+
+
 def _is_path(value: Value) -> bool:
     """A path, a file's name, a host or a MIME type."""
     text = value.bare
-    if _FILE.search(text):
+    if "." in text and _FILE.search(text):
         return True
     pieces = [piece for piece in text.split("/") if piece]
-    if text.startswith(("/", "./", "../", "~/")) and len(pieces) > 1 and worded(text) > 0.3:
+    if text.startswith(("/", "./", "../", "~/")) and len(pieces) > 1 and (worded(text) > 0.3 or _ROOTED.match(text)):
         return True
     if len(pieces) > 1 and sum(worded(piece) > 0.6 for piece in pieces) * 2 >= len(pieces):
         return True
-    return bool(_DOTTED.fullmatch(text)) and not _DIGIT.search(text.partition(".")[0])
+    return _is_dotted(text) and not _DIGIT.search(text.partition(".")[0])
 
 
 def _is_version(value: Value) -> bool:
     return bool(_VERSION.fullmatch(value.bare))
 
 
-_KEY_NAME = re.compile(r"(?i)(?:key|secret|token|password|credential)s?[\"'\])]*$")
+_KEY_NAME = lazy(r"(?i)(?:key|secret|token|password|credential)s?[\"'\])]*$")
+
+
+def _is_uuid(text: str) -> bool:
+    return len(text) == 36 and bool(_UUID.fullmatch(text))
 
 
 def _is_public_uuid(value: Value) -> bool:
-    return bool(_UUID.fullmatch(value.bare)) and not (value.near.quote or value.near.operator == "=")
+    return _is_uuid(value.bare) and not (value.near.quote or value.near.operator == "=")
 
 
 def _is_public(value: Value) -> bool:
-    return value.text.startswith(_PUBLIC) or bool(_PUBLIC_SUM.match(value.text))
+    return value.text.startswith(_PUBLIC)
 
 
 def _is_jwt(value: Value) -> bool:
     """A JSON Web Token: the detector of that name judges it better."""
-    return bool(_JWT.match(value.text))
+    return value.text.startswith("eyJ") and bool(_JWT.match(value.text))
 
 
 def _is_short_token(value: Value) -> bool:
@@ -370,7 +413,7 @@ def _is_wordy_token(value: Value) -> bool:
 def _is_even(value: Value) -> bool:
     """Less random than a random value of its length and alphabet nearly always is; a UUID's dashes do not count."""
     text = value.text.strip("=._-~/")
-    if _UUID.fullmatch(text):
+    if _is_uuid(text):
         return False
     ideal = min(16 if _HEX.fullmatch(text) else 64, len(text))
     whole = ideal.bit_length() - 1
@@ -382,7 +425,7 @@ def _inside(text: str) -> str:
     if len(text) % 4 or len(text) > 64 or "-" in text or "_" in text:
         return ""
     try:
-        inner = b64decode(text, validate=True).decode("ascii").replace("\0", "")
+        inner = a2b_base64(text, strict_mode=True).decode("ascii").replace("\0", "")
     except ValueError:
         return ""
     return inner.strip() if inner.strip().isprintable() else ""
@@ -409,7 +452,7 @@ def _is_comparison(value: Value) -> bool:
     return value.near.operator in ("==", "!=", "===", "!==") and _kinds(value.bare) < 3
 
 
-_EXPRESSION = re.compile(r"[()\[\]{}|;,&]")
+_EXPRESSION = lazy(r"[()\[\]{}|;,&]")
 
 
 def _is_expression(value: Value) -> bool:
@@ -461,7 +504,7 @@ _PASSWORD_TESTS: tuple[tuple[str, Test], ...] = (
 # --- confidence --------------------------------------------------------------------------------------------------
 
 _GIVEN = frozenset({"=", ":", "=>", ":=", ",", "(", ">", "||", "??", "||=", "?=", "??="})
-_DECLARED = re.compile(r"^-|^(?:ENV|ARG|define|set|setenv|export)\b|(?i:password|identified by)$")
+_DECLARED = lazy(r"^-|^(?:ENV|ARG|define|set|setenv|export)\b|(?i:password|identified by)$")
 """What stands before a blank and a value where the blank is an operator: --option, ENV NAME, #define NAME."""
 
 
@@ -477,7 +520,7 @@ def _token_confidence(value: Value) -> Confidence:
     if not _is_given(near):
         return Confidence.LOW
     digits = sum(char.isdigit() for char in text)
-    if _UUID.fullmatch(text) or len(text) < 20:
+    if len(text) < 20 or _is_uuid(text):
         told = bool(_KEY_NAME.search(near.name)) and bool(near.quote or value.environment)
         return Confidence.MEDIUM if told and digits >= 3 and worded(text) == 0 else Confidence.LOW
     return Confidence.MEDIUM if digits >= 2 and worded(text) <= 0.3 else Confidence.LOW
@@ -507,13 +550,13 @@ def _is_strong(value: str) -> bool:
 
 # --- credentials in addresses --------------------------------------------------------------------------------------
 
-_LOCAL = re.compile(
+_LOCAL = lazy(
     r"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host$|hostname|server$|db$|database$|redis$|postgres$|mysql$|mongo$|rabbitmq$|.*\.local$|.*\.internal$|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)"
 )
-_RESERVED = re.compile(
+_RESERVED = lazy(
     r"(?i)(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|domain\.com|host\.com|server\.com|foo\.com|bar\.com|company\.com|mydomain\.com|yourdomain\.com|acme\.com|test\.com|somewhere\.com|some\.host)(?:[:/].*)?$|^(?:foo|bar|host|hostname|ip|address|your|my|some|the|a|b|x|h)(?:[-_.:]?\w*)$"
 )
-_URL_TEMPLATE = re.compile(r"[{}<>]|\*{3}|%[({s]|^\$[A-Z_]|^:|^\.\.\.")
+_URL_TEMPLATE = lazy(r"[{}<>]|\*{3}|%[({s]|^\$[A-Z_]|^:|^\.\.\.")
 
 
 def _url(one: "Candidate") -> Verdict:

@@ -4,28 +4,28 @@ A light lexer for every language at once: it reads backwards from the value on i
 the line says too little. It knows assignments, mappings, arguments, headers, attributes, tags, shell and prose.
 """
 
-import re
-
 import msgspec
+
+from stanch.patterns import lazy
 
 REACH = 240
 """How many bytes of the line before a value are read."""
 
-_SCHEME = re.compile(rb"(?i)(?<![\w-])(?:bearer|basic|token|apikey|api-key|digest|key)[ \t]+\Z")
-_PREFIX = re.compile(rb"(?<!\w)(?:[bBrRfFuULcC$@]|[bBrRfF]{2}|%[qQ])\Z")
-_OPERATOR = re.compile(rb"(===|!==|:=|=>|->|==|!=|\?\?=?|\|\|=?|\?=|\+=|<-|=|:|,|\(|>|\||\bor|\belse)\Z")
+_SCHEME = lazy(rb"(?i)(?<![\w-])(?:bearer|basic|token|apikey|api-key|digest|key)[ \t]+\Z")
+_PREFIX = lazy(rb"(?<!\w)(?:[bBrRfFuULcC$@]|[bBrRfF]{2}|%[qQ])\Z")
+_OPERATOR = lazy(rb"(===|!==|:=|=>|->|==|!=|\?\?=?|\|\|=?|\?=|\+=|<-|=|:|,|\(|>|\||\bor|\belse)\Z")
 # Begun only where a name may begin, and never given back: text without end is full of names that lead nowhere.
-_IDENTIFIER = re.compile(rb"""(?<![\w$@%.\-])[\w$@%.\-]++(?:\[[\w"'.:\-$]{1,60}+\][\w.\-]*+)*+\Z""")
-_ANNOTATED = re.compile(rb"(?<![\w$\-])(?!\$env:)([\w$\-]+)['\"]?\??[ \t]*:[ \t]*[&A-Za-z_'][\w.\[\], |<>?*&']{0,60}\Z")
-_TYPED = re.compile(rb"(?<![\w$])([\w$]++)[ \t]++(?:String|string|str|text|varchar(?:\(\d+\))?|\[\]byte)\Z")
-_LAST_LITERAL = re.compile(rb"""["'`]([^"'`\r\n]{1,80})["'`][ \t]*,\Z""")
-_CALLEE = re.compile(rb"(?<![A-Za-z_$])([A-Za-z_$][\w$.:]*+(?:->[\w$]++)*+)[ \t]*+(?:<[^<>()]{0,40}>)?\(([^()]*)\Z")
-_TAG = re.compile(rb"<([\w:.\-]{1,60})(?:[ \t][^<>]{0,160})?>\Z")
-_LABEL = re.compile(
+_IDENTIFIER = lazy(rb"""(?<![\w$@%.\-])[\w$@%.\-]++(?:\[[\w"'.:\-$]{1,60}+\][\w.\-]*+)*+\Z""")
+_ANNOTATED = lazy(rb"(?<![\w$\-])(?!\$env:)([\w$\-]+)['\"]?\??[ \t]*:[ \t]*[&A-Za-z_'][\w.\[\], |<>?*&']{0,60}\Z")
+_TYPED = lazy(rb"(?<![\w$])([\w$]++)[ \t]++(?:String|string|str|text|varchar(?:\(\d+\))?|\[\]byte)\Z")
+_LAST_LITERAL = lazy(rb"""["'`]([^"'`\r\n]{1,80})["'`][ \t]*,\Z""")
+_CALLEE = lazy(rb"(?<![A-Za-z_$])([A-Za-z_$][\w$.:]*+(?:->[\w$]++)*+)[ \t]*+(?:<[^<>()]{0,40}>)?\(([^()]*)\Z")
+_TAG = lazy(rb"<([\w:.\-]{1,60})(?:[ \t][^<>]{0,160})?>\Z")
+_LABEL = lazy(
     rb"""(?i)(?:\b(?:name|key|id|variable)["']?[ \t]*[=:][ \t]*|\bvariable[ \t]+|<key>)["']?([\w.:\-]{2,80})["']?"""
 )
-_OPTION = re.compile(rb"(?<![^ \t])-{1,2}[A-Za-z][\w.\-]*\Z")
-_PROSE = re.compile(rb"[\w./'\- ]{1,48}\Z")
+_OPTION = lazy(rb"(?<![^ \t])-{1,2}[A-Za-z][\w.\-]*\Z")
+_PROSE = lazy(rb"[\w./'\- ]{1,48}\Z")
 _NAMELESS = frozenset({"value", "val", "default", "string", "content", "data", "text", "v", "defaultvalue"})
 _QUOTES = b"\"'`"
 

@@ -21,10 +21,7 @@ def main(argv: Sequence[str]) -> int:
     out = sys.stdout if argv[0] == "pre-receive" else sys.stderr
     if hasattr(out, "reconfigure"):
         out.reconfigure(errors="backslashreplace")  # whatever the locale, a message is never what fails
-    try:
-        return run_hook(argv[0], list(argv[1:]), sys.stdin.buffer, os.environ, out)
-    except KeyboardInterrupt:
-        return 130
+    return run_hook(argv[0], list(argv[1:]), sys.stdin.buffer, os.environ, out)
 
 
 def run_hook(name: str, args: Sequence[str], stdin: BinaryIO, environ: Mapping[str, str], out: TextIO) -> int:

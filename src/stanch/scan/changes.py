@@ -3,7 +3,6 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from threading import Thread
 
 import msgspec
 
@@ -16,7 +15,6 @@ from stanch.scan.rows import NEWEST, Place, Rows, numbered
 from stanch.scan.work import Hit, Task, Worker
 from stanch.sources.git import headers, history
 from stanch.sources.git.command import Git
-from stanch.sources.git.refs import peel, refs
 
 Same = tuple[str, str, str]
 """What makes two hits in versions of a file the same secret: the place in a container, the detector and the value."""
@@ -35,7 +33,7 @@ class Changes:
         """A commit waits for what is staged: git begins to list that while others load what they need."""
         self.git = Git(folder, inside_hook=True)
         self._folder = folder
-        self._staged = _Staged(self.git) if options.staged else None
+        self._staged = history.staged(self.git) if options.staged else None
         self._revs = options.revs
         self._coverage = coverage
         self._commits: list[str] = []
@@ -48,7 +46,7 @@ class Changes:
         """TargetError if the folder is in no repository, or the revisions are none."""
         try:
             if self._staged is not None:
-                self._changes = self._staged.changes()
+                self._changes = self._staged()
             else:
                 self._read(self._revs)
         except TargetError:
@@ -74,6 +72,8 @@ class Changes:
 
     def _tagged(self, oid: str) -> None:
         """Take in a tag with its message, and what it stands for if that is no commit."""
+        from stanch.sources.git.refs import peel  # here, since a commit waits for every import
+
         name = ""
         while self.git.line("cat-file", "-t", oid) == "tag":
             self._tags.append(oid)
@@ -173,6 +173,8 @@ class Changes:
 
     def _people(self, rows: Rows) -> None:
         """Who made the commits, and which refs hold them."""
+        from stanch.sources.git.refs import refs
+
         mentioned = sorted(rows.mentioned())
         rows.people.update(history.authors(self.git, mentioned))
         bringers = list(rows.bringers())
@@ -186,30 +188,6 @@ class Changes:
         }
         for commits in bringers:
             rows.refs[commits] = tuple(sorted({name for oid in commits for name in holders[oid]}))
-
-
-class _Staged(Thread):
-    """What the next commit would do, asked of git in a thread that begins at once."""
-
-    def __init__(self, git: Git) -> None:
-        super().__init__(daemon=True)
-        self._git = git
-        self._found: list[history.Change] | BaseException = []
-        self.start()
-
-    def run(self) -> None:
-        """Ask git, and keep what it says or how it fails."""
-        try:
-            self._found = history.staged(self._git)
-        except BaseException as error:
-            self._found = error
-
-    def changes(self) -> list[history.Change]:
-        """Wait for the answer."""
-        self.join()
-        if isinstance(self._found, BaseException):
-            raise self._found
-        return self._found
 
 
 def _positive(revs: Iterable[str]) -> Iterator[str]:

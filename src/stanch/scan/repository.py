@@ -44,7 +44,8 @@ class History:
         self._log: history.Log | None = None
         self._rescued: tempfile.TemporaryDirectory[str] | None = None
         self._told: set[str] = set()
-        self._stored: set[bytes] = set()
+        self._others: set[bytes] = set()
+        """The names of those objects that git reads for us."""
 
     def tasks(self) -> list[Task]:
         """All objects as tasks, in the order of the packs, so that bases and deltas meet in one process."""
@@ -72,9 +73,8 @@ class History:
     def _trees(self) -> list[Task]:
         """The trees of deltas in the packs, as tasks."""
         tasks: list[Task] = []
-        passed: set[bytes] = set()
-        for pack in self._packs:
-            again = pack.numbers(passed)
+        for place, pack in enumerate(self._packs):
+            again = pack.shared(self._packs[:place]) if place else set()
             for trees, weight in work.batches(
                 ((tree.root, tree.weight) for tree in pack.trees() if tree.kind in objects.READ), work.TREES_A_TASK
             ):
@@ -91,8 +91,6 @@ class History:
                         known=known,
                     )
                 )
-            if len(self._packs) > 1:
-                passed |= pack.names()
         return tasks
 
     def _list(self) -> None:
@@ -104,13 +102,12 @@ class History:
         broken = [one for folder in folders for one in rescue.broken(folder, width)]
         if not broken:
             self._packs = [pack for folder in folders for pack in store.packs(folder, width)]
-            self._stored = {name for pack in self._packs for name in pack.names()}
             read = {pack.path for pack in self._packs}
             names = {name for folder in folders for name in rescue.listed(self.git, folder, without=read)}
-            odd = {pack.name(number).hex() for pack in self._packs for number in pack.orphans()}
-            others = {name for name in names if bytes.fromhex(name) not in self._stored} | odd
-            self._objects = objects.described(self.git, sorted(others), self._missed)
-            self._stored.update(bytes.fromhex(one.oid) for one in self._objects)
+            names.update(name.hex() for pack in self._packs for name in pack.lost)
+            others = sorted(name for name in names if not self._holds(bytes.fromhex(name)))
+            self._objects = objects.described(self.git, others, self._missed)
+            self._others = {bytes.fromhex(one.oid) for one in self._objects}
             return
         import tempfile
 
@@ -122,7 +119,11 @@ class History:
         self.git = self.git.with_store(self._rescued.name)
         names = {name for folder in (*folders, self._rescued.name) for name in rescue.listed(self.git, folder)}
         self._objects = objects.described(self.git, sorted(names), self._missed)
-        self._stored = {bytes.fromhex(one.oid) for one in self._objects}
+        self._others = {bytes.fromhex(one.oid) for one in self._objects}
+
+    def _holds(self, name: bytes) -> bool:
+        """Whether the object store has an object that can be read."""
+        return name in self._others or any(name in pack for pack in self._packs)
 
     def begin(self) -> None:
         """Let git write down beside the scan what each commit did."""
@@ -146,13 +147,17 @@ class History:
         skipped = dict.fromkeys(skipped_objects(self._coverage, self.where.path), "")
         missing: dict[str, str] = {}
         failed: list[str] = []
-        boring = self._stored - {bytes.fromhex(oid) for oid in (*wanted, *skipped)}
+        named = {bytes.fromhex(oid) for oid in (*wanted, *skipped)}
+
+        def boring(name: bytes) -> bool:
+            return name not in named and self._holds(name)
+
         for change in self._log.changes(failed.append, boring):
             if change.blob in wanted:
                 arrivals.setdefault(change.blob, []).append(change)
             if change.blob in skipped:
                 skipped[change.blob] = change.path
-            elif change.blob and bytes.fromhex(change.blob) not in self._stored:
+            elif change.blob and not self._holds(bytes.fromhex(change.blob)):
                 missing.setdefault(change.blob, change.path)
         name_objects(self._coverage, self.where.path, skipped)
         for commit in failed[:_DAMAGED]:

@@ -5,7 +5,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from stanch.errors import TargetError
 from stanch.model import Coverage
@@ -19,7 +20,7 @@ _STORED = lazy(
 """Files in a git folder's object store that are not read as files: their contents are read as history, or missed."""
 
 
-class File(NamedTuple):
+class File(msgspec.Struct, frozen=True):
     """One regular file."""
 
     path: str
@@ -28,7 +29,7 @@ class File(NamedTuple):
     size: int
 
 
-class Repository(NamedTuple):
+class Repository(msgspec.Struct, frozen=True):
     """A git repository, bare or with a work tree."""
 
     path: str

@@ -1,6 +1,6 @@
 """What comes out of a container, what can go wrong inside one, and how much is let out."""
 
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -34,7 +34,7 @@ class Limits(msgspec.Struct, frozen=True):
     """Size up to which a document that must be in memory as a whole is rendered as text."""
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """Bytes to scan: a member of a container, or a readable rendition of a document."""
 
     path: str
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
     and values together. A secret that was found there already need not be reported twice."""
 
 
-class Problem(NamedTuple):
+class Problem(msgspec.Struct, frozen=True):
     """Something that could not be opened, or not in full."""
 
     path: str
@@ -64,7 +64,7 @@ class Readable(Protocol):
         ...
 
 
-class Member(NamedTuple):
+class Member(msgspec.Struct, frozen=True):
     """What a format module finds inside one container; the walk turns it into entries."""
 
     name: str
@@ -76,7 +76,7 @@ class Member(NamedTuple):
     """The only member there can be, as in a compressed file: no level of its own if it is a container."""
 
 
-class Trouble(NamedTuple):
+class Trouble(msgspec.Struct, frozen=True):
     """A `Problem` as a format module states it: `name` is the member's, or "" for the container."""
 
     name: str
@@ -84,7 +84,7 @@ class Trouble(NamedTuple):
     harmless: bool = False
 
 
-class Container(NamedTuple):
+class Container(msgspec.Struct, frozen=True):
     """Something to open, as it is handed to a format module."""
 
     stream: BinaryIO

@@ -17,7 +17,7 @@ def sniff(head: bytes, name: str) -> str | None:
     """
     if not head:
         return None
-    for signature, kind, test in _BY_FIRST_BYTE[head[0]]:
+    for signature, kind, test in _BY_FIRST_BYTE.get(head[0], ()):
         if head.startswith(signature) and (test is None or test(head, name)):
             return kind
     if 0 not in head:  # text: neither of the two below can do without
@@ -102,10 +102,9 @@ _TESTS: tuple[tuple[bytes, str, _Test], ...] = (
     *((bytes((first,)), "zstd", _skippable) for first in range(0x50, 0x60)),
 )
 
-_BY_FIRST_BYTE: tuple[tuple[tuple[bytes, str, _Test | None], ...], ...] = tuple(
-    (
-        *((each, kind, None) for kind, format_ in FORMATS.items() for each in format_.signatures if each[0] == first),
-        *(rule for rule in _TESTS if rule[0][0] == first),
-    )
-    for first in range(256)
-)
+_BY_FIRST_BYTE: dict[int, list[tuple[bytes, str, _Test | None]]] = {}
+for _kind, _format in FORMATS.items():
+    for _signature in _format.signatures:
+        _BY_FIRST_BYTE.setdefault(_signature[0], []).append((_signature, _kind, None))
+for _rule in _TESTS:
+    _BY_FIRST_BYTE.setdefault(_rule[0][0], []).append(_rule)

@@ -107,6 +107,27 @@ def test_contents_in_order_with_gaps(repo: Repo) -> None:
     assert missed == [("f" * 40, objects.LOST), (blobs[2], objects.LOST)]
 
 
+def test_what_was_staged_just_now_is_read_without_git(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = [repo.blob(f"{number}\n") for number in range(3)]
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert contents(Git(str(repo.path)), blobs) == ({blob: f"{n}\n".encode() for n, blob in enumerate(blobs)}, [])
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(repo.path / ".git" / "objects"))
+    assert len(contents(Git("/", inside_hook=True), blobs)[0]) == 3
+
+
+@pytest.mark.parametrize("damage", ["cut", "another kind"])
+def test_of_a_damaged_object_git_says_what_is_wrong(repo: Repo, damage: str) -> None:
+    blobs = [repo.blob(f"{number}\n" * 1000) for number in range(3)]
+    file = repo.loose(blobs[1])
+    content = file.read_bytes()
+    plain = zlib.decompress(content)
+    changed = {"cut": content[:-6], "another kind": zlib.compress(plain.replace(b"blob", b"glob", 1))}
+    file.unlink()
+    file.write_bytes(changed[damage])
+    found, missed = contents(Git(str(repo.path)), blobs)
+    assert (list(found), [oid for oid, _ in missed]) == ([blobs[0], blobs[2]], [blobs[1]])
+
+
 def test_large_contents_are_streams_that_need_not_be_read(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(objects, "HELD", 1000)
     blobs = [repo.blob(os.urandom(5000)) for _ in range(3)]
@@ -120,6 +141,8 @@ def test_large_contents_are_streams_that_need_not_be_read(repo: Repo, monkeypatc
 def test_an_object_that_makes_git_give_up(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A git that dies of one object: everything else is read all the same, and once."""
     blobs = [repo.blob(f"{number}\n") for number in range(9)]
+    repo.git("pack-objects", "-q", ".git/objects/pack/pack", stdin="\n".join(blobs).encode())
+    repo.git("prune-packed", "-q")
     real = repo.git("--exec-path")
     (tmp_path / "git").write_text(
         f'#!/bin/sh\ncase "$*" in *\'cat-file --batch\'*) ;; *) exec {real}/git "$@";; esac\n'

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.sources.git.headers import iso, lineage, parse, words
+from stanch.sources.git.headers import Person, iso, lineage, parse, words
 
 ONE, TWO = "1" * 40, "2" * 40
 
@@ -19,7 +19,7 @@ WHO = ("author Jo Doe <jo@example.com> 1700000000 +0530", "committer Al <al@exam
 def test_a_commit() -> None:
     data = commit(*WHO, "", f"parent {ONE}", "author Evil <e> 1 +0000")
     header = parse(data)
-    assert header.person == ("Jo Doe", "jo@example.com", "2023-11-15T03:43:20+05:30")
+    assert header.person == Person("Jo Doe", "jo@example.com", "2023-11-15T03:43:20+05:30")
     assert lineage(data) == ((ONE, TWO), 1700000060)
 
 

@@ -6,16 +6,18 @@ the function says which bytes are summed.
 
 import base64
 import hashlib
-import random
 import re
-import string
 import zlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from stanch.catalog.checks.model import Check
 
-_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_BASE36 = string.digits + string.ascii_lowercase
+if TYPE_CHECKING:
+    import random
+
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
@@ -68,7 +70,7 @@ def _ending(compute: Sum, size: int) -> Check:
         del argument
         return len(value) > size and value[-size:] == compute(value[:-size])
 
-    def forge(value: str, argument: str, rng: random.Random) -> str:
+    def forge(value: str, argument: str, rng: "random.Random") -> str:
         del argument, rng
         return value[:-size] + compute(value[:-size])
 
@@ -89,7 +91,7 @@ def _passes_github_pat(value: str, argument: str) -> bool:
     return len(value) > 16 and value[-16:-8] == _sha256_base32(value[:-16])
 
 
-def _forge_github_pat(value: str, argument: str, rng: random.Random) -> str:
+def _forge_github_pat(value: str, argument: str, rng: "random.Random") -> str:
     del argument, rng
     return value[:-16] + _sha256_base32(value[:-16]) + value[-8:]
 
@@ -123,7 +125,7 @@ def _passes_bech32(value: str, argument: str) -> bool:
     )
 
 
-def _forge_bech32(value: str, argument: str, rng: random.Random) -> str:
+def _forge_bech32(value: str, argument: str, rng: "random.Random") -> str:
     del argument
     prefix, _, data = value.rpartition("1")
     body = "".join(char if char in _BECH32 else rng.choice(_BECH32) for char in data[:-6].lower())
@@ -144,7 +146,7 @@ def _passes_luhn(value: str, argument: str) -> bool:
     return digits.isdigit() and digits.isascii() and _luhn_sum(digits) % 10 == 0
 
 
-def _forge_luhn(value: str, argument: str, rng: random.Random) -> str:
+def _forge_luhn(value: str, argument: str, rng: "random.Random") -> str:
     del argument, rng
     digits = re.sub("[ -]", "", value[:-1])
     return value[:-1] + str(-_luhn_sum(digits + "0") % 10)

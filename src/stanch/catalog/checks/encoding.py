@@ -2,13 +2,16 @@
 
 import base64
 import binascii
-import random
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from stanch.catalog import regex
 from stanch.catalog.checks.model import Check
 from stanch.errors import ConfigError
+
+if TYPE_CHECKING:
+    import random
 
 _URL_TO_STANDARD = str.maketrans("-_", "+/")
 _STANDARD_TO_URL = str.maketrans("+/", "-_")
@@ -41,7 +44,7 @@ def _decodes_to(text: str, pattern: str) -> bool:
     return data is not None and _compiled(pattern).fullmatch(data) is not None
 
 
-def _encoding_of(pattern: str, like: str, rng: random.Random) -> str:
+def _encoding_of(pattern: str, like: str, rng: "random.Random") -> str:
     """Base64 of a text drawn from `pattern`, if possible without the two characters in which the alphabets differ."""
     for _ in range(200):
         text = encode(regex.draw(pattern, rng).encode("latin-1"), like)
@@ -65,7 +68,7 @@ def _passes_whole(value: str, argument: str) -> bool:
     return _decodes_to(value, argument)
 
 
-def _forge_whole(value: str, argument: str, rng: random.Random) -> str:
+def _forge_whole(value: str, argument: str, rng: "random.Random") -> str:
     return _encoding_of(argument, value, rng)
 
 
@@ -74,7 +77,7 @@ def _passes_tail(value: str, argument: str) -> bool:
     return value.startswith(prefix) and _decodes_to(value[len(prefix) :], pattern)
 
 
-def _forge_tail(value: str, argument: str, rng: random.Random) -> str:
+def _forge_tail(value: str, argument: str, rng: "random.Random") -> str:
     prefix, _, pattern = argument.partition(" ")
     return prefix + _encoding_of(pattern, value[len(prefix) :], rng)
 
@@ -89,7 +92,7 @@ def _passes_part(value: str, argument: str) -> bool:
     return int(number) < len(parts) and _decodes_to(parts[int(number)], pattern)
 
 
-def _forge_part(value: str, argument: str, rng: random.Random) -> str:
+def _forge_part(value: str, argument: str, rng: "random.Random") -> str:
     number, _, pattern = argument.partition(" ")
     parts = value.split(".")
     parts[int(number)] = _encoding_of(pattern, "", rng)

@@ -7,20 +7,23 @@ OpenPGP structure that tell a key from a sample of one.
 
 import re
 import textwrap
-from random import Random
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from stanch.catalog.checks.encoding import decode, encode
 from stanch.catalog.checks.model import Check
+from stanch.patterns import lazy
+
+if TYPE_CHECKING:
+    from random import Random
 
 Kind = Literal["plain", "encrypted", ""]
 
-_BEGIN = re.compile(r"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----")
-_NEWLINE = re.compile(r"\\+(?:[nrt]|u000[aAdD9]|x0[aAdD9])|&#(?:10|13|x[aAdD]);|<br ?/?>|[\r\t]")
-_JOINT = re.compile(r"""["'`]\s*[+.,&\\]?\s*["'`]""")
-_LINE_HEAD = re.compile(r"^\s*(?://+|[#*>;|$]+|--)\s+")
-_HEADER = re.compile(r"^\W*[A-Za-z][A-Za-z-]+: .*$")
-_ALIEN = re.compile(r"[^A-Za-z0-9+/=]")
+_BEGIN = lazy(r"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----")
+_NEWLINE = lazy(r"\\+(?:[nrt]|u000[aAdD9]|x0[aAdD9])|&#(?:10|13|x[aAdD]);|<br ?/?>|[\r\t]")
+_JOINT = lazy(r"""["'`]\s*[+.,&\\]?\s*["'`]""")
+_LINE_HEAD = lazy(r"^\s*(?://+|[#*>;|$]+|--)\s+")
+_HEADER = lazy(r"^\W*[A-Za-z][A-Za-z-]+: .*$")
+_ALIEN = lazy(r"[^A-Za-z0-9+/=]")
 _OPENSSH = b"openssh-key-v1\0"
 _PBES2 = b"\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"
 
@@ -154,11 +157,11 @@ def _wrap(tag: int, *contents: bytes) -> bytes:
     return bytes((tag,)) + length + content
 
 
-def _integer(rng: Random, size: int) -> bytes:
+def _integer(rng: "Random", size: int) -> bytes:
     return _wrap(0x02, bytes((rng.randrange(1, 128),)) + rng.randbytes(size - 1))
 
 
-def _forged_body(label: str, encrypted: bool, rng: Random) -> bytes:
+def _forged_body(label: str, encrypted: bool, rng: "Random") -> bytes:
     """Bytes with the structure that `label` announces and random numbers for a key."""
     if label.startswith("OPENSSH"):
         cipher = b"aes256-ctr" if encrypted else b"none"
@@ -175,7 +178,7 @@ def _forged_body(label: str, encrypted: bool, rng: Random) -> bytes:
     return _wrap(0x30, b"\x02\x01\x01" if label.startswith("EC") else b"\x02\x01\x00", *numbers)
 
 
-def _forge(value: str, argument: str, rng: Random) -> str:
+def _forge(value: str, argument: str, rng: "Random") -> str:
     """A block with the label that `value` has, in the usual lines of 64 characters."""
     begin = _BEGIN.search(value)
     label = begin[1] if begin else "PRIVATE KEY"

@@ -7,7 +7,6 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from stanch.catalog.checks import pem
 from stanch.catalog.checks.model import Check
 
 _LIST = Path(__file__).with_name("published.txt")
@@ -15,7 +14,11 @@ _LIST = Path(__file__).with_name("published.txt")
 
 def digest(value: str) -> str:
     """What stands for `value` in the list: 16 hexadecimal digits; for a PEM block, of the key inside."""
-    key = pem.body(value) if value.startswith("-----BEGIN") else None
+    key = None
+    if value.startswith("-----BEGIN"):
+        from stanch.catalog.checks import pem
+
+        key = pem.body(value)
     return hashlib.sha256(value.encode("utf-8", "surrogateescape") if key is None else key).hexdigest()[:16]
 
 
@@ -26,7 +29,7 @@ def is_published(value: str) -> bool:
 
 @cache
 def _digests() -> frozenset[str]:
-    lines = _LIST.read_text(encoding="ascii").splitlines()
+    lines = _LIST.read_text(encoding="utf-8").splitlines()
     return frozenset(line.split()[0] for line in lines if line and not line.startswith("#"))
 
 

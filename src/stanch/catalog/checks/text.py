@@ -8,8 +8,9 @@ import re
 from collections import Counter
 
 from stanch.catalog.checks.model import Check
+from stanch.patterns import lazy
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([1-8])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = lazy(r"[0-9a-f]{8}-[0-9a-f]{4}-([1-8])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def entropy(value: str) -> float:
@@ -20,7 +21,7 @@ def entropy(value: str) -> float:
 
 def _at_least(pattern: str) -> Check:
     """A check that `pattern` occurs at least as often as the argument says."""
-    member = re.compile(pattern)
+    member = lazy(pattern)
     return Check(lambda value, argument: len(member.findall(value)) >= int(argument), argument=int)
 
 

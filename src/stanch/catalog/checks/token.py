@@ -1,12 +1,15 @@
 """Checks of tokens that carry data of their own: JSON Web Tokens (RFC 7519) and macaroons (format 2)."""
 
-import random
 import time
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from stanch.catalog.checks.encoding import decode, encode
 from stanch.catalog.checks.model import Check
+
+if TYPE_CHECKING:
+    import random
 
 _LONGEST = 16_384
 _SIGNATURE_BYTES = {
@@ -72,7 +75,7 @@ def _passes_jwt(value: str, argument: str) -> bool:
     return not argument or expired == (argument == "expired")
 
 
-def _forge_jwt(value: str, argument: str, rng: random.Random) -> str:
+def _forge_jwt(value: str, argument: str, rng: "random.Random") -> str:
     del value
     header = {"alg": "HS256", "typ": "JWT"}
     payload: dict[str, object] = {"sub": f"user-{rng.randrange(10**6)}", "iat": 1_500_000_000 + rng.randrange(10**6)}
@@ -155,7 +158,7 @@ def _passes_macaroon(value: str, argument: str) -> bool:
         return False
 
 
-def _forge_macaroon(value: str, argument: str, rng: random.Random) -> str:
+def _forge_macaroon(value: str, argument: str, rng: "random.Random") -> str:
     def field(kind: int, content: bytes) -> bytes:
         return bytes((kind, len(content))) + content
 

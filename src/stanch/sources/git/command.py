@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from typing import IO, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO
+
+import msgspec
 
 from stanch.errors import TargetError
 
@@ -24,7 +26,7 @@ PLACES = (
 _QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 
 
-class Bounds(NamedTuple):
+class Bounds(msgspec.Struct, frozen=True):
     """What a command may take for itself, in bytes, where the system can hold it to that."""
 
     memory: int
@@ -90,18 +92,46 @@ class Git:
         other.folder, other.environ = self.folder, {**self.environ, **environ}
         return other
 
+    def store(self) -> str:
+        """The folder of the object store, where a look tells which that is; nothing where git has to find it."""
+        # Plain strings: a folder's name may be any bytes.
+        join = os.path.join
+        if "GIT_OBJECT_DIRECTORY" in self.environ:
+            return join(self.folder, self.environ["GIT_OBJECT_DIRECTORY"])
+        place = join(self.folder, self.environ.get("GIT_DIR", ".git"))
+        shared = "GIT_COMMON_DIR" in self.environ or os.path.lexists(join(place, "commondir"))
+        return "" if shared else join(place, "objects")
+
     def command(self, *arguments: str) -> list[str]:
         """The full argument list of a git command in this repository."""
         return ["git", "-C", self.folder, *_SAFE, *arguments]
 
     def run(self, *arguments: str, check: bool = True) -> bytes:
         """A command's output; TargetError with git's own words where it fails and `check` is set."""
-        done = subprocess.run(
-            self.command(*arguments), stdin=subprocess.DEVNULL, capture_output=True, env=self.environ, check=False
+        return self.begin(*arguments, check=check)()
+
+    def begin(self, *arguments: str, check: bool = True) -> Callable[[], bytes]:
+        """Start a command; what comes back waits for its end, and then is what `run` is."""
+        process = subprocess.Popen(
+            self.command(*arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environ,
         )
-        if check and done.returncode:
-            raise TargetError(f"{self.folder}: git {arguments[0]}: {last_words(done.stderr)}")
-        return done.stdout
+
+        def output() -> bytes:
+            with process:
+                try:
+                    out, said = process.communicate()
+                except BaseException:
+                    process.kill()
+                    raise
+            if check and process.returncode:
+                raise TargetError(f"{self.folder}: git {arguments[0]}: {last_words(said)}")
+            return out
+
+        return output
 
     def line(self, *arguments: str) -> str:
         """The one line that a command answers, or nothing where it fails."""

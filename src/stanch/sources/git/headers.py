@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from typing import NamedTuple
+
+import msgspec
 
 from stanch.patterns import lazy
 from stanch.sources.git import objects
@@ -21,7 +22,7 @@ _SIGNATURE = lazy(
 _ENCODING = lazy(r"(?i)(?:iso|latin|windows|cp|koi8|euc|shift|gb|big5|utf)[\w-]{0,20}")
 
 
-class Person(NamedTuple):
+class Person(msgspec.Struct, frozen=True):
     """Who made a commit or tag, and when."""
 
     name: str
@@ -30,7 +31,7 @@ class Person(NamedTuple):
     """ISO 8601 with zone."""
 
 
-class Header(NamedTuple):
+class Header(msgspec.Struct, frozen=True):
     """What a commit or tag says of itself before its message."""
 
     person: Person

@@ -3,14 +3,16 @@
 Asked only for objects that had a finding, after the scan.
 """
 
-import heapq
 import itertools
 import os
 import subprocess
 import time
+from binascii import unhexlify
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import IO, NamedTuple
+from typing import IO
+
+import msgspec
 
 from stanch.sources.git import headers, objects
 from stanch.sources.git.command import Bounds, Git, records
@@ -23,6 +25,7 @@ _DIFF = (
     "diff-tree", "--stdin", "-r", "-c", "--root", "--always", "--raw", "-z", "--no-renames", "--no-abbrev",
     "--no-ext-diff", "--no-textconv",
 )  # fmt: skip
+_COLON = ord(":")
 _PATIENCE = 20.0
 """For so many seconds git is started again after commits that it cannot compare with their parents."""
 # A few small trees, each with the next in it ten times over, have more paths than can ever be listed.
@@ -31,7 +34,7 @@ _CHANGES = 20_000_000
 _FILES = 5_000_000
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """What a commit, or the index, did at one path: no parent had this there."""
 
     commit: str
@@ -105,6 +108,8 @@ def _in_order(parents: dict[str, tuple[str, ...]], seconds: dict[str, int]) -> d
         waiting[oid] = len(known)
         for parent in known:
             children.setdefault(parent, []).append(oid)
+    import heapq  # here, since a commit waits for every import
+
     ready = [(seconds[oid], oid) for oid, number in waiting.items() if not number]
     heapq.heapify(ready)
     order: dict[str, tuple[str, ...]] = {}
@@ -119,6 +124,10 @@ def _in_order(parents: dict[str, tuple[str, ...]], seconds: dict[str, int]) -> d
     for oid in sorted(parents.keys() - order.keys()):
         order[oid] = parents[oid]
     return order
+
+
+def _never(_: bytes) -> bool:
+    return False
 
 
 class Log:
@@ -144,10 +153,13 @@ class Log:
             return False
         return True
 
-    def changes(self, failed: Callable[[str], None]) -> Iterator[Change]:
-        """Every change; a commit that cannot be compared with its parents, since something is missing, is `failed`."""
+    def changes(self, failed: Callable[[str], None], boring: Callable[[bytes], bool] = _never) -> Iterator[Change]:
+        """Every change; a commit that cannot be compared with its parents, since something is missing, is `failed`.
+
+        Changes against one parent that lead to a `boring` object, by its name in bytes, may be left out.
+        """
         self._output.seek(0)
-        yield from _until_all(self._git, self._commits, _parse(records(self._output)), failed)
+        yield from _until_all(self._git, self._commits, _parse(records(self._output), boring), failed)
 
     def close(self) -> None:
         """End git if it still runs."""
@@ -195,11 +207,16 @@ def _answers(git: Git, commits: list[str]) -> Iterator[Change | str]:
     return _parse(git.without_index().records(*_DIFF, lines=commits, bounds=_BOUNDS))
 
 
-def _parse(raw: Iterator[bytes]) -> Iterator[Change | str]:
+def _parse(raw: Iterator[bytes], boring: Callable[[bytes], bool] = _never) -> Iterator[Change | str]:
     """Each commit's name, which tells that git could read the commit, and its changes after it."""
     commit = ""
     for record in raw:
         if record.startswith(b":"):
+            # :mode mode old new M - most lead to what nobody asked for.
+            width = (len(record) - 18) // 2
+            if record[1] != _COLON and boring(unhexlify(record[16 + width : 16 + 2 * width])):
+                next(raw, b"")
+                continue
             change = _raw(record, next(raw, b""), commit)
             if change is not None:
                 yield change
@@ -220,20 +237,29 @@ def _raw(record: bytes, path: bytes, commit: str) -> Change | None:
     return Change(commit, path.decode("utf-8", "backslashreplace"), blob, tuple(before))
 
 
-def staged(git: Git) -> list[Change]:
-    """What the next commit would do. In a merge, what the other side has already is not brought by it."""
-    listed = git.run(
+def staged(git: Git) -> Callable[[], list[Change]]:
+    """Begin to ask what the next commit would do; what comes back waits for the answer.
+
+    In a merge, what the other side has already is not brought by it.
+    """
+    listed = git.begin(
         "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=ADMT", "--no-ext-diff",
         "--no-textconv", "--ignore-submodules=all",
     )  # fmt: skip
-    raw = iter(listed.split(b"\0"))
-    found = [_raw(record, next(raw, b""), "") for record in raw if record]
-    merged = dict(files(git, "MERGE_HEAD")) if _merging(git) else {}
-    return [
-        change._replace(before=(*change.before, *([merged[change.path]] if change.path in merged else [])))
-        for change in found
-        if change is not None and merged.get(change.path) != change.blob
-    ]
+
+    def answer() -> list[Change]:
+        raw = iter(listed().split(b"\0"))
+        found = [_raw(record, next(raw, b""), "") for record in raw if record]
+        merged = dict(files(git, "MERGE_HEAD")) if _merging(git) else {}
+        return [
+            msgspec.structs.replace(change, before=(*change.before, merged[change.path]))
+            if change.path in merged
+            else change
+            for change in found
+            if change is not None and merged.get(change.path) != change.blob
+        ]
+
+    return answer
 
 
 def _merging(git: Git) -> bool:

@@ -7,14 +7,16 @@ It may assume nothing of the bytes but the signature, and may hold no more than 
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import cast
+
+import msgspec
 
 from stanch.unpack.model import Container, Member, Trouble
 
 Members = Callable[[Container], Iterator[Member | Trouble]]
 
 
-class Format(NamedTuple):
+class Format(msgspec.Struct, frozen=True):
     """One kind of container."""
 
     module: str

@@ -29,7 +29,7 @@ _SUFFIXES = {
 
 def members(container: Container) -> Iterator[Member]:
     """The content, and what may stand behind it."""
-    stream, kind, name, limits = container
+    stream, kind, name, limits = container.stream, container.kind, container.name, container.limits
     stored = _stored_name(stream) if kind == "gzip" else ""
     start, again = _decoder(kind, limits)
     stream.seek(0)

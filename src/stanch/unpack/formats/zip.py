@@ -51,7 +51,7 @@ def members(container: Container) -> Iterator[Member | Trouble]:
 
 def archived(container: Container, *, surroundings: bool) -> Iterator[Member | Trouble]:
     """As `members`; without `surroundings` what stands before the archive is left aside."""
-    stream, _kind, _name, limits = container
+    stream, limits = container.stream, container.limits
     directory = locate(stream)
     if directory is None:
         yield Trouble("", "truncated: the zip archive has no directory")

@@ -72,10 +72,9 @@ def order(offsets: "array[int]", into: "array[int]", spare: "array[int]") -> Non
     """Write into `into` the places of `offsets` by rising offset. All three are as long; `spare` is overwritten."""
     count = len(offsets)
     if count < 4096:  # counting would take longer than sorting
-        place = 0
-        for _, number in sorted([(offsets[number], number) for number in range(count)]):
-            into[place] = number
-            place += 1
+        pairs = sorted([(offsets[number], number) for number in range(count)])
+        for number in range(count):
+            into[number] = pairs[number][1]
         return
     counts = array("q", bytes(8 * 65536))
     for number in range(count):
