@@ -68,6 +68,7 @@ def test_context() -> None:
     gone = finding(in_head=False, count=3, refs=refs, author=None, date=None)
     assert summary.context(gone) == "commit 1a2b3c4d, 3 versions, only in history of feature/x, v1 and 2 more refs"
     assert summary.context(finding(commit=None, author=None, date=None, in_head=None)) == ""
+    assert summary.context(finding(commit=None, author=None, date=None, in_head=False, refs=())) == "in no commit"
 
 
 def test_doubts() -> None:

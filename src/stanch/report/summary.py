@@ -136,7 +136,8 @@ def presence(finding: Finding) -> str:
     """`3 versions, still in HEAD`, with what is known of it; may be empty."""
     parts = [plural(finding.count, "version")] if finding.count > 1 else []
     if finding.in_head is not None:
-        parts.append("still in HEAD" if finding.in_head else "only in history")
+        gone = "only in history" if finding.commit or finding.refs else "in no commit"
+        parts.append("still in HEAD" if finding.in_head else gone)
     return ", ".join(parts)
 
 
