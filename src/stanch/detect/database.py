@@ -12,11 +12,11 @@ import msgspec
 
 import stanch
 from stanch.catalog.model import Provider
-from stanch.detect.rules import Rule, Trigger, build, triggers
+from stanch.detect.rules import Reach, Rule, Trigger, build, reaches, triggers
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
-_LAYOUT = "8"
+_LAYOUT = "9"
 """Changes whenever the bundle's layout or the meaning of a trigger does."""
 
 
@@ -32,6 +32,8 @@ class Bundle(msgspec.Struct, array_like=True):
     triggers: list[Trigger]
     run_triggers: list[Trigger]
     """Of the second database, see `stanch.detect.decode.RUNS`."""
+    reaches: list[Reach]
+    """Of the rules that `build` makes of the providers."""
     facts: bytes
     """The providers with all that is known of them, packed."""
 
@@ -119,14 +121,15 @@ def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bund
 
     from stanch.detect import decode
 
-    table = [*triggers(build(providers)), *decode.TRIGGERS]
+    rules = build(providers)
+    table = [*triggers(rules), *decode.TRIGGERS]
     try:
         databases = Databases(_compile(table), _compile(decode.RUNS))
     except hyperscan.error as error:
         raise ConfigError(_culprit(providers, table) or f"the patterns do not compile: {error}") from None
     facts = msgspec.msgpack.encode(providers)
     slim = [_slim(each) for each in providers]
-    return Bundle(signature, sha256(facts).hexdigest()[:16], slim, table, decode.RUNS, facts), databases
+    return Bundle(signature, sha256(facts).hexdigest()[:16], slim, table, decode.RUNS, reaches(rules), facts), databases
 
 
 def _slim(provider: Provider) -> Provider:

@@ -5,18 +5,19 @@ typical scan needs few of them). A *trigger* is one Hyperscan expression and the
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
 
 from stanch.catalog import regex
 from stanch.catalog.model import CredentialType, Format, Pair, Provider
+from stanch.patterns import lazy
 
 Allow = Callable[[str, str, str], bool]
 """(secret, whole match, line) -> whether an imported rule's allow list takes the match out."""
 
-_LEADING_FLAGS = re.compile(r"\A\(\?([aiLmsux]+)\)")
+_LEADING_FLAGS = lazy(r"\A\(\?([aiLmsux]+)\)")
 _TOUCH_LEFT = rb"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbfv])|(?<=\x1b\[[0-9]m)|(?<=\x1b\[[0-9][0-9]m))"
 _TOUCH_RIGHT = rb"(?![A-Za-z0-9_])"
 _TOUCHING = frozenset(bytes([code]) for code in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
@@ -35,10 +36,14 @@ FAR = "far"
 SPREAD = 128
 """A trigger's match that goes beyond a line's end takes so many bytes, at most, or has a guard that is `FAR`."""
 _GUARD = 48
-_CREDENTIAL_NAME = re.compile(
+_CREDENTIAL_NAME = lazy(
     r"(?i)token|secret|pass|pwd|passwd|credential|auth|api|access|private|signing|bearer|(?<![a-z])key|key(?![a-z])"
     r"|(?<![a-z])sk(?![a-z])"
 )
+
+
+Reach = tuple[tuple[int, int], bool]
+"""A rule's `reach` and whether it is `gated`."""
 
 
 class Trigger(msgspec.Struct, frozen=True, array_like=True):
@@ -153,14 +158,21 @@ def _compiled(pattern: str, boundary: bool) -> re.Pattern[bytes]:
     return re.compile(body, flags)
 
 
-def build(providers: Iterable[Provider]) -> list[Rule]:
-    """Every format of every type as a rule, in the catalog's order."""
+def build(providers: Iterable[Provider], known: Sequence[Reach] = ()) -> list[Rule]:
+    """Every format of every type as a rule, in the catalog's order; `known` is what `reaches` said of them."""
     rules: list[Rule] = []
     for provider in providers:
         for kind in provider.types:
             for shape in kind.formats:
                 rules.append(Rule(kind, provider, shape, len(rules)))
+    for rule, (reach, gated) in zip(rules, known, strict=False):
+        rule.reach, rule.gated = reach, gated
     return rules
+
+
+def reaches(rules: Iterable[Rule]) -> list[Reach]:
+    """What takes longer to work out from a pattern than to scan a small commit with it."""
+    return [(rule.reach, rule.gated) for rule in rules]
 
 
 def triggers(rules: Iterable[Rule]) -> list[Trigger]:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from stanch.guard import place
-
 
 class Settings:
     """The git settings of one repository that begin with "stanch.", read when first asked for."""
@@ -15,6 +13,8 @@ class Settings:
     def text(self, name: str) -> str | None:
         """A setting as it is written, or None; a name without a value counts as "true", as git reads it."""
         if self._values is None:
+            from stanch.guard import place  # here, since a clean commit asks for nothing
+
             self._values = place.settings(Path(), r"^stanch\.")
         value = self._values.get(name.lower(), "")
         return "true" if value is None else value or None

@@ -10,8 +10,18 @@ from stanch.errors import TargetError
 from stanch.model import Coverage
 from stanch.scan import work
 from stanch.scan.options import Options
-from stanch.scan.repository import MESSAGE, TAG_MESSAGE, in_message, name_objects, skipped_objects, within
-from stanch.scan.rows import NEWEST, Place, Rows, numbered
+from stanch.scan.rows import (
+    MESSAGE,
+    NEWEST,
+    TAG_MESSAGE,
+    Place,
+    Rows,
+    in_message,
+    name_objects,
+    numbered,
+    skipped_objects,
+    within,
+)
 from stanch.scan.work import Hit, Task, Worker
 from stanch.sources.git import headers, history
 from stanch.sources.git.command import Git

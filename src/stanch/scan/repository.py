@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from stanch.errors import TargetError
-from stanch.model import Coverage, Match
+from stanch.model import Coverage
 from stanch.scan import work
 from stanch.scan.content import LATE
-from stanch.scan.rows import STAGED, Place, Rows, numbered
+from stanch.scan.rows import (
+    MESSAGE,
+    STAGED,
+    TAG_MESSAGE,
+    Place,
+    Rows,
+    in_message,
+    name_objects,
+    numbered,
+    skipped_objects,
+    within,
+)
 from stanch.scan.work import Hit, Task
 from stanch.sources.files import Repository
 from stanch.sources.git import headers, history, objects
@@ -21,8 +32,6 @@ from stanch.sources.git.refs import Ref, Tags, refs
 if TYPE_CHECKING:
     import tempfile
 
-MESSAGE = "(commit message)"
-TAG_MESSAGE = "(tag message)"
 _DAMAGED = 50
 """So many commits that cannot be compared with their parents are looked into all the same."""
 
@@ -315,35 +324,3 @@ class _Provenance:
         tips = {ref.name: ref.target for ref in self._refs if ref.kind == "commit"}
         wanted = [row for row in self._rows.bringers() if any(commit in self._order for commit in row)]
         self._rows.refs.update(zip(wanted, self._graph.holders(wanted, tips), strict=True))
-
-
-def within(prefix: str, path: str, inner: str = "") -> str:
-    """A path in a repository or folder as seen from the target's root, with the path in a container after "!"."""
-    whole = f"{prefix}/{path}" if prefix else path
-    return f"{whole}!{inner}" if inner else whole
-
-
-def skipped_objects(coverage: Coverage, prefix: str) -> set[str]:
-    """The objects of the repository at `prefix` that coverage names."""
-    begin = within(prefix, "object ")
-    paths = (skip.path for skip in coverage.skipped if skip.path.startswith(begin))
-    return {path.removeprefix(begin).partition("!")[0] for path in paths}
-
-
-def name_objects(coverage: Coverage, prefix: str, paths: Mapping[str, str]) -> None:
-    """Let coverage name such objects by a path that they had (object -> path), which tells people more."""
-    begin = within(prefix, "object ")
-    for number, skip in enumerate(coverage.skipped):
-        oid, mark, inner = skip.path.removeprefix(begin).partition("!")
-        if skip.path.startswith(begin) and paths.get(oid):
-            path = within(prefix, f"{paths[oid]} (object {oid[:12]})") + mark + inner
-            coverage.skipped[number] = msgspec.structs.replace(skip, path=path)
-
-
-def in_message(hit: Hit) -> Match:
-    """A match in a commit or tag object, with its line counted from the message's first where it is in there."""
-    match = hit.match
-    if match.line < hit.message_line:
-        return match
-    before = hit.message_line - 1
-    return msgspec.structs.replace(match, line=match.line - before, end_line=match.end_line - before)

@@ -8,10 +8,13 @@ import msgspec
 
 from stanch.catalog.model import CredentialType, Provider
 from stanch.detect.identity import STRONG_BITS, fingerprint, strength
-from stanch.model import Finding, Match, Occurrence, Secret
+from stanch.model import Coverage, Finding, Match, Occurrence, Secret
 from stanch.scan.work import Hit
 from stanch.sources.git.headers import Person
 
+MESSAGE = "(commit message)"
+TAG_MESSAGE = "(tag message)"
+"""In the place of a path."""
 NEWEST = 1 << 62
 """The order of what is in the files now: after every commit."""
 STAGED = NEWEST - 1
@@ -183,3 +186,35 @@ def _versions(places: Iterable[Place]) -> list[Place]:
             known.add(look)
         kept.append(place)
     return kept
+
+
+def within(prefix: str, path: str, inner: str = "") -> str:
+    """A path in a repository or folder as seen from the target's root, with the path in a container after "!"."""
+    whole = f"{prefix}/{path}" if prefix else path
+    return f"{whole}!{inner}" if inner else whole
+
+
+def skipped_objects(coverage: Coverage, prefix: str) -> set[str]:
+    """The objects of the repository at `prefix` that coverage names."""
+    begin = within(prefix, "object ")
+    paths = (skip.path for skip in coverage.skipped if skip.path.startswith(begin))
+    return {path.removeprefix(begin).partition("!")[0] for path in paths}
+
+
+def name_objects(coverage: Coverage, prefix: str, paths: Mapping[str, str]) -> None:
+    """Let coverage name such objects by a path that they had (object -> path), which tells people more."""
+    begin = within(prefix, "object ")
+    for number, skip in enumerate(coverage.skipped):
+        oid, mark, inner = skip.path.removeprefix(begin).partition("!")
+        if skip.path.startswith(begin) and paths.get(oid):
+            path = within(prefix, f"{paths[oid]} (object {oid[:12]})") + mark + inner
+            coverage.skipped[number] = msgspec.structs.replace(skip, path=path)
+
+
+def in_message(hit: Hit) -> Match:
+    """A match in a commit or tag object, with its line counted from the message's first where it is in there."""
+    match = hit.match
+    if match.line < hit.message_line:
+        return match
+    before = hit.message_line - 1
+    return msgspec.structs.replace(match, line=match.line - before, end_line=match.end_line - before)

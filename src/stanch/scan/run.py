@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,13 +23,14 @@ from stanch.scan.content import Reader
 from stanch.scan.ignore import IgnoreRules, is_whole
 from stanch.scan.imported import Imported
 from stanch.scan.options import Options
-from stanch.scan.repository import History, within
-from stanch.scan.rows import NEWEST, Place, Rows, numbered
+from stanch.scan.rows import NEWEST, Place, Rows, numbered, within
 from stanch.scan.work import Hit, Setup, Task, Worker
 from stanch.sources import remote
 from stanch.sources.files import File, Repository, local, single, walk, why
-from stanch.sources.git import ignored
 from stanch.sources.git.headers import Lineage
+
+if TYPE_CHECKING:
+    from stanch.scan.repository import History
 
 Progress = Callable[[int, int], None]
 """Hears of the weight that is done and of all that there is."""
@@ -162,6 +164,8 @@ class _Scan:
             found = [single(path)]
         kept = [one for one in found if isinstance(one, File)] if files else []
         if options.skip_ignored or self._config.scan.skip_ignored:
+            from stanch.sources.git import ignored
+
             kept = ignored.without(kept, found, self._coverage)
         tasks = work.split(
             ((file.path, file.full, file.size + 512) for file in kept),
@@ -178,7 +182,7 @@ class _Scan:
             for history in histories:
                 history.close()
 
-    def _all(self, tasks: list[Task], histories: list[History]) -> None:
+    def _all(self, tasks: list[Task], histories: list["History"]) -> None:
         """Do the tasks and those of the histories, then look up where the histories' findings come from."""
         for history in histories:
             tasks.extend(history.tasks())
@@ -191,8 +195,11 @@ class _Scan:
                 later.begin()
             history.place(hits, self._rows, self._lineage, deadline=self._setup.deadline)
 
-    def _histories(self, repositories: Iterable[Repository]) -> list[History]:
+    def _histories(self, repositories: Iterable[Repository]) -> list["History"]:
         """The histories of the repositories that were met, each object store once."""
+        # Imported when there is one to read: a commit waits for every import.
+        from stanch.scan.repository import History
+
         stores: dict[str, History] = {}
         # A submodule's store is met twice: where it is checked out, and inside the git folder around it.
         for one in sorted(repositories, key=lambda one: (".git/" in one.path, one.path)):
@@ -220,7 +227,7 @@ class _Scan:
     def _kept(self, hits: list[Hit]) -> list[Hit]:
         return [hit for hit in hits if RANK[hit.match.confidence] >= RANK[self._setup.confidence]]
 
-    def _files(self, hits: Iterable[Hit], histories: Iterable[History]) -> None:
+    def _files(self, hits: Iterable[Hit], histories: Iterable["History"]) -> None:
         """Add what files hold. Where a history is at hand it tells whether HEAD has it; without it does not."""
         inside = tuple(within(history.where.path, "") for history in histories)
         for hit, ordinal in numbered(hits):

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,15 +14,15 @@ from stanch.detect import Engine
 from stanch.detect.hits import REACH
 from stanch.detect.rules import SPREAD
 from stanch.model import RANK, Confidence, Coverage, Match, Rejected
-from stanch.scan import versions
 from stanch.scan.content import LATE, WINDOW, Readable, Reader
 from stanch.scan.imported import Imported
 from stanch.sources.files import regular, why
 from stanch.sources.git import headers, objects
 from stanch.sources.git.command import Git
-from stanch.sources.git.pack import store
-from stanch.sources.git.pack.walk import walk
 from stanch.unpack import Limits
+
+if TYPE_CHECKING:
+    from stanch.scan import versions
 
 FILES_A_TASK, BYTES_A_TASK = 250, 4 << 20
 OBJECTS_A_TASK, WEIGHT_A_TASK = 4000, 1 << 21
@@ -66,6 +67,8 @@ class Task(msgspec.Struct, frozen=True):
         """The files or objects."""
         if not self.pack:
             return [place for place, _ in self.items]
+        from stanch.sources.git.pack import store
+
         pack = store.opened(Path(self.pack), self.width)
         return [pack.name(number).hex() for root in self.trees for number in pack.below(root)]
 
@@ -137,6 +140,11 @@ class Worker:
                 result.coverage.files += 1
 
     def _trees(self, task: Task, reader: Reader, result: Yield) -> None:
+        # Imported when there is a pack to read: a commit waits for every import.
+        from stanch.scan import versions
+        from stanch.sources.git.pack import store
+        from stanch.sources.git.pack.walk import walk
+
         pack = store.opened(Path(task.pack), task.width)
         known = frozenset(task.known)
         failed: list[int] = []
@@ -183,7 +191,7 @@ class Worker:
                 self._keep(Hit(one.oid, one.kind, match, task.repository, before), result)
             _count(one.kind, result.coverage)
 
-    def _messages(self, found: Iterable[tuple[versions.Message, Match]], task: Task, result: Yield) -> None:
+    def _messages(self, found: "Iterable[tuple[versions.Message, Match]]", task: Task, result: Yield) -> None:
         for message, match in found:
             self._keep(Hit(message.oid, message.kind, match, task.repository, message.line), result)
 
