@@ -494,6 +494,7 @@ def start(*arguments: str | Path) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env={"TMPDIR": os.environ["HOME"], **os.environ},  # what is killed leaves its temporary folder behind
     )
 
 
