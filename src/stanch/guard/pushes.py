@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -27,28 +27,25 @@ class Update(msgspec.Struct, frozen=True):
 
 def read_pre_push(lines: bytes) -> list[Update]:
     """The lines `<local ref> <local id> <remote ref> <remote id>`; the local ref may be any expression."""
-    updates = []
-    for line in lines.split(b"\n"):
-        if not line:
-            continue
-        words = line.decode(errors="surrogateescape").rsplit(" ", 3)
-        if len(words) != 4:
-            raise TargetError(f"pre-push: cannot read the line {words!a}")
-        updates.append(Update(words[2], _id(words[3]), _id(words[1])))
-    return updates
+    read = _read("pre-push", lines, lambda line: line.rsplit(" ", 3), 4)
+    return [Update(words[2], _id(words[3]), _id(words[1])) for words in read]
 
 
 def read_pre_receive(lines: bytes) -> list[Update]:
     """The lines `<old id> <new id> <ref>`."""
-    updates = []
+    read = _read("pre-receive", lines, lambda line: line.split(" ", 2), 3)
+    return [Update(words[2], _id(words[0]), _id(words[1])) for words in read]
+
+
+def _read(hook: str, lines: bytes, split: Callable[[str], list[str]], count: int) -> Iterator[list[str]]:
+    """The `count` words of each line; TargetError where there are not so many."""
     for line in lines.split(b"\n"):
         if not line:
             continue
-        words = line.decode(errors="surrogateescape").split(" ", 2)
-        if len(words) != 3:
-            raise TargetError(f"pre-receive: cannot read the line {words!a}")
-        updates.append(Update(words[2], _id(words[0]), _id(words[1])))
-    return updates
+        words = split(line.decode(errors="surrogateescape"))
+        if len(words) != count:
+            raise TargetError(f"{hook}: cannot read the line {words!a}")
+        yield words
 
 
 def is_zero(oid: str) -> bool:

@@ -32,6 +32,12 @@ cpdef grow(
 )
 
 @cython.locals(
+    raw="const unsigned char[::1]", at=cython.Py_ssize_t, source_size=cython.longlong, size=cython.longlong,
+    shift=cython.int, byte=cython.longlong,
+)
+cpdef tuple sizes(bytes delta)
+
+@cython.locals(
     raw="const unsigned char[::1]", view="const unsigned char[::1]", made=bytearray, into="unsigned char[::1]", end=cython.Py_ssize_t, at=cython.Py_ssize_t,
     source_size=cython.longlong, size=cython.longlong, shift=cython.int, byte=cython.longlong, op=cython.int,
     start=cython.longlong, length=cython.longlong, done=cython.longlong, moved=cython.longlong, last=cython.longlong,

@@ -172,6 +172,27 @@ def grow(
         weights[root] = weight
 
 
+def sizes(delta: bytes) -> tuple[int, int, int]:
+    """The size of a delta's base and of what it makes, and where its operations begin. ValueError or IndexError."""
+    raw = delta
+    at = 0
+    source_size = 0
+    size = 0
+    for _ in range(2):
+        source_size = size
+        size = 0
+        shift = 0
+        byte = 128
+        while byte & 128:
+            if shift > 53:
+                raise ValueError("a size in a delta is out of all bounds")
+            byte = raw[at]
+            at += 1
+            size |= (byte & 127) << shift
+            shift += 7
+    return source_size, size, at
+
+
 def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, list[int], list[int]]:
     """What `delta` makes of `base`, and which parts of it are new.
 
@@ -184,29 +205,7 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
     raw = delta
     view = base
     end = len(raw)
-    at = 0
-    source_size = 0
-    shift = 0
-    while True:
-        if shift > 53:
-            raise ValueError("a size in a delta is out of all bounds")
-        byte = raw[at]
-        at += 1
-        source_size |= (byte & 127) << shift
-        shift += 7
-        if not byte & 128:
-            break
-    size = 0
-    shift = 0
-    while True:
-        if shift > 53:
-            raise ValueError("a size in a delta is out of all bounds")
-        byte = raw[at]
-        at += 1
-        size |= (byte & 127) << shift
-        shift += 7
-        if not byte & 128:
-            break
+    source_size, size, at = sizes(delta)
     if source_size != len(view):
         raise ValueError("a delta of another base")
     made = bytearray(size)

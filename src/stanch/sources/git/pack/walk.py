@@ -123,16 +123,4 @@ def inflate(pack: Pack, number: int) -> bytes:
 
 def result_size(delta: bytes) -> int:
     """The size of what a delta makes, in bytes."""
-    at = 0
-    while delta[at] & 128:
-        at += 1
-    at += 1
-    size = shift = 0
-    while True:
-        if shift > 53:
-            raise ValueError("a size in a delta is out of all bounds")
-        size |= (delta[at] & 127) << shift
-        shift += 7
-        if not delta[at] & 128:
-            return size
-        at += 1
+    return inner.sizes(delta)[1]
