@@ -5,47 +5,153 @@ Plain Python that `carry.pxd` gives C types for Cython, like `stanch.sources.git
 of each file in a history passes through here.
 """
 
+from typing import NamedTuple
+
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
 
 
-def carried(ends: list[int], triggers: list[int], zones: list[int]) -> list[tuple[int, int]]:
-    """The hits, (end, trigger), in the stretches of a new version that are copies: see `stanch.detect.hits`.
+_PLAIN = bytes(chr(code).isalnum() and code < 128 for code in range(256))
+_TOKEN = bytes(_PLAIN[code] or code in b"+/_-" for code in range(256))
 
-    `ends` and `triggers` are those of the version before, by rising end; `zones` the stretches, three numbers each.
+
+def run(data: bytes, low: int, high: int, length: int, plain: bool) -> bool:
+    """Whether `length` characters of a token stand in a row in `data` from `low` to `high`; `length` is 1 or more.
+
+    They are letters and digits if `plain`, and `+/_-` too if not.
     """
-    found: list[tuple[int, int]] = []
-    count = len(ends)
-    for place in range(0, len(zones) - 2, 3):
-        moved = zones[place + 2]
-        first = zones[place] + moved
-        last = zones[place + 1] + moved
+    table = _PLAIN if plain else _TOKEN
+    if low < 0:
         low = 0
-        high = count
-        while low < high:
-            middle = (low + high) >> 1
-            if ends[middle] < first:
-                low = middle + 1
-            else:
-                high = middle
-        while low < count:
-            end = ends[low]
-            if end >= last:
-                break
-            found.append((end - moved, triggers[low]))
-            low += 1
-    return found
+    if high > len(data):
+        high = len(data)
+    if high - low < length:
+        return False
+    if not COMPILED:
+        return b"\1" * length in data[low:high].translate(table)
+    members = table
+    raw = data
+    # Every run covers a place in each `length`: most of the text need not be looked at.
+    place = low + length - 1
+    while place < high:
+        if not members[raw[place]]:
+            place += length
+            continue
+        start = place
+        while start > low and members[raw[start - 1]]:
+            start -= 1
+        end = place + 1
+        while end < high and end - start < length and members[raw[end]]:
+            end += 1
+        if end - start >= length:
+            return True
+        low = end + 1
+        place = end + length
+    return False
+
+
+def follow(
+    ends: list[int],
+    triggers: list[int],
+    regions: list[int],
+    zones: list[int],
+    fresh: list[tuple[int, int]],
+    size: int,
+    once: bytes,
+    limit: int,
+) -> tuple[list[int], list[int], list[int]] | None:
+    """The hits in a new version of a text: see `stanch.detect.hits`.
+
+    `ends` and `triggers` are those of the version before, by rising end; `regions` and `zones` say what is new in the
+    version of `size` bytes and what is the same. `fresh` are the hits, (end, trigger), rising, in the text of all
+    regions with one byte between them. Of triggers that are marked in `once` one hit is told of a text. Hits before of
+    triggers from `limit` on are left out. Gives ends, triggers and those of them that are `once`, or nothing where
+    only the whole text can tell.
+    """
+    new_ends: list[int] = []
+    new_triggers: list[int] = []
+    single: list[int] = []
+    known = [trigger for trigger in triggers if once[trigger]]
+    count = len(ends)
+    waiting = len(fresh)
+    number = 0
+    offset = 0
+    place = 0
+    # Before each region, and after the last, there may be a zone.
+    while place < len(zones) or place < len(regions):
+        if place < len(zones):
+            moved = zones[place + 2]
+            first = zones[place] + moved
+            last = zones[place + 1] + moved
+            low = 0
+            high = count
+            while low < high:
+                middle = (low + high) >> 1
+                if ends[middle] < first:
+                    low = middle + 1
+                else:
+                    high = middle
+            while low < count:
+                end = ends[low]
+                if end >= last:
+                    break
+                trigger = triggers[low]
+                low += 1
+                if trigger < limit:
+                    new_ends.append(end - moved)
+                    new_triggers.append(trigger)
+                    if once[trigger]:
+                        single.append(trigger)
+        if place < len(regions):
+            begin = regions[place]
+            core = regions[place + 1]
+            stop = regions[place + 2]
+            while number < waiting:
+                end, trigger = fresh[number]
+                if end > offset + stop - begin + 1:
+                    break
+                number += 1
+                end += begin - offset
+                # What ends where the stretch ends may go on behind it, unless the text ends there too.
+                if core <= end and (end < stop or end == size):
+                    new_ends.append(end)
+                    new_triggers.append(trigger)
+                    if once[trigger]:
+                        single.append(trigger)
+                elif once[trigger] and trigger not in known:
+                    return None  # one place is told of, and it was one that two stretches made together
+            offset += stop - begin + 1
+        place += 3
+    for trigger in known:
+        if trigger < limit and trigger not in single:
+            return None  # of these only one place is known, and there may be others
+    return new_ends, new_triggers, single
+
+
+class Concern(NamedTuple):
+    """For each trigger what may have a say in what comes of its hits: lists with an entry for each."""
+
+    before: list[int]
+    after: list[int]
+    """How far before and after its end what concerns a hit may be, in bytes; -1 where no hit is looked at."""
+    widest: int
+    """The greatest of both."""
+    look: list[int]
+    """How much of that is only there to judge what is found in the rest."""
+    runs: list[int]
+    plain: list[bool]
+    """What `run` must find in the rest, so that anything is found; 0 for nothing."""
 
 
 def concerned(
-    ends: list[int], triggers: list[int], regions: list[int], before: list[int], after: list[int], widest: int
+    data: bytes, ends: list[int], triggers: list[int], regions: list[int], concern: Concern
 ) -> list[tuple[int, int, list[int]]]:
     """The stretches of a text in which something may be another than in the version before, and the hits there.
 
-    `regions` are what is new, three numbers each; a hit is concerned by what begins at most `after` its end and ends
-    at most `before` it, both by trigger and at most `widest`. Gives for each stretch where it begins and ends (it may
-    reach over the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
+    `regions` are what is new, three numbers each. Gives for each stretch where it begins and ends (it may reach over
+    the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
     """
+    before, after, widest, look, runs, plain = concern
     found: list[tuple[int, int, list[int]]] = []
     count = len(ends)
     open_low = 0
@@ -74,22 +180,31 @@ def concerned(
             if end > limit + widest:
                 break
             trigger = triggers[low]
-            if end - before[trigger] <= limit and end + after[trigger] >= core:
-                if not any_near and begun and min(left, end - before[trigger]) > open_high:
-                    near.sort()
-                    found.append((open_low, open_high, near))
-                    near = []
-                    stretch += 1
-                    begun = False
-                any_near = True
-                if marks[low] != stretch:
-                    marks[low] = stretch
-                    near.append(low)
-                if end - before[trigger] < left:
-                    left = end - before[trigger]
-                if end + after[trigger] > right:
-                    right = end + after[trigger]
+            number = low
             low += 1
+            if before[trigger] < 0:
+                continue
+            earliest = end - before[trigger]
+            latest = end + after[trigger]
+            if earliest > limit or latest < core:
+                continue
+            spare = look[trigger]
+            if runs[trigger] and not run(data, earliest + spare, latest - spare, runs[trigger], plain[trigger]):
+                continue
+            if not any_near and begun and min(left, earliest) > open_high:
+                near.sort()
+                found.append((open_low, open_high, near))
+                near = []
+                stretch += 1
+                begun = False
+            any_near = True
+            if marks[number] != stretch:
+                marks[number] = stretch
+                near.append(number)
+            if earliest < left:
+                left = earliest
+            if latest > right:
+                right = latest
         if not any_near:
             continue
         if not begun:

@@ -13,11 +13,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator
 from functools import lru_cache
 
-from stanch.detect.rules import GATE, GATE_RUN, MAX_RUN, Trigger
+from stanch.detect.rules import MAX_RUN, Trigger
 
 JOINT = 4
 """So many characters of a token stand on both sides of a seam between literals that is worth a look: most adjacent
 literals are prose, or punctuation alone."""
+JOINED = 16
+"""The shortest token that is looked for over such seams."""
+_TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.-"
 CONTEXT = 600
 """How many bytes before a decoded stretch come along in a layer, so that words and names above it are seen."""
 AFTER = 200
@@ -61,6 +64,16 @@ def _seams() -> Iterator[Trigger]:
         yield Trigger(token + quote + below + quote + token, decoder="joined")
 
 
+_TELLING = [
+    rb"&#(?:3[35-8]|4[0-9]|[5-9][0-9]|1[01][0-9]|12[0-6]);",
+    rb"&#[xX](?:2[13-689A-Fa-f]|[3-7][0-9A-Fa-f]);",
+    *(
+        quote + rb"[ \t]{0,4}(?:[:=,]|=&gt;)[ \t]{0,4}" + quote
+        for quote in (rb"&quot;", rb"&apos;", rb"&#34;", rb"&#39;", rb"&#[xX]22;", rb"&#[xX]27;")
+    ),
+]
+"""Entities that somebody wrote to write a value; others are in all of a page's prose."""
+
 TRIGGERS = [
     Trigger(rb"%[2-7][0-9A-Fa-f]", decoder="percent", once=True),
     Trigger(rb"\\u00[2-7][0-9A-Fa-f]", decoder="escape", once=True),
@@ -68,12 +81,7 @@ TRIGGERS = [
     Trigger(rb"\\x[2-7][0-9A-Fa-f]", decoder="escape", once=True),
     Trigger(rb"[A-Za-z0-9+]\\/[A-Za-z0-9+]", decoder="escape", once=True),
     # Quotes, # 34 and 39, matter only between a name and its value; prose is full of them.
-    Trigger(rb"&#(?:3[35-8]|4[0-9]|[5-9][0-9]|1[01][0-9]|12[0-6]);", decoder="entity", once=True),
-    Trigger(rb"&#[xX](?:2[13-689A-Fa-f]|[3-7][0-9A-Fa-f]);", decoder="entity", once=True),
-    *(
-        Trigger(quote + rb"[ \t]{0,4}(?:[:=,]|=&gt;)[ \t]{0,4}" + quote, decoder="entity", once=True)
-        for quote in (rb"&quot;", rb"&apos;", rb"&#34;", rb"&#39;", rb"&#[xX]22;", rb"&#[xX]27;")
-    ),
+    *(Trigger(telling, decoder="entity", once=True) for telling in _TELLING),
     *_seams(),
     Trigger(rb"[Bb]asic [A-Za-z0-9+/]{12}", decoder="base64"),
     Trigger(rb"H4sIA[A-Za-z0-9+/]{8}", decoder="base64"),
@@ -85,9 +93,6 @@ TRIGGERS = [
         + rb"){3}",
         decoder="base64",
     ),
-    # The gate to `RUNS`: most blobs have no such run, and are spared what costs more. Text has no "+" and hardly a "/"
-    # in base64, so that letters and digits are enough.
-    Trigger(rb"[A-Za-z0-9]{%d}" % GATE_RUN, decoder=GATE, once=True),
 ]
 
 RUNS = [
@@ -98,7 +103,9 @@ RUNS = [
     Trigger(rb"(?:[\x20-\x7e]\x00){10}", decoder="utf-16", once=True),
     Trigger(rb"(?:[\x20-\x7e]\x00\x00\x00){8}", decoder="utf-32", once=True),
 ]
-"""What has no literal to look for, in a database of its own, asked where the gate is open or a zero byte is met."""
+"""What has no literal to look for, in a database of its own, asked where there is a run of `GATE_RUN` letters and
+digits or a zero byte: most blobs are spared what costs more. Text has no "+" and hardly a "/" in base64, so that
+letters and digits are enough."""
 
 
 class Layer:
@@ -205,6 +212,7 @@ _ENTITY = re.compile(
     rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|quot|amp|apos|lt|gt);"
     rb"(?:[ \t:=,]{0,9}&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|quot|amp|apos|lt|gt);)*"
 )
+_TOLD = re.compile(b"|".join(_TELLING))
 _JOINT = re.compile(
     rb"(?<=[A-Za-z0-9_+/=.\-]{%d})([\"'`])[ \t]{0,8}(?:(?:[+.&\\]|\.\.|<>)[ \t]{0,8})?"
     rb"(?:\\?\r?\n[ \t]{0,80}(?:[+.&][ \t]{0,4})?)?\1(?=[A-Za-z0-9_+/=.\-]{%d})" % (JOINT, JOINT)
@@ -337,7 +345,17 @@ def _unescape(run: bytes) -> bytes:
 
 
 def _entity(data: bytes, _: list[int]) -> list[Piece]:
-    return [(found.start(), found.end(), _unescaped(found[0])) for found in _ENTITY.finditer(data)]
+    """All entities that are close to one that tells of a value."""
+    pieces = []
+    done = 0
+    for telling in _TOLD.finditer(data):
+        low, high = max(telling.start() - CONTEXT, done), telling.end() + CONTEXT
+        for found in _ENTITY.finditer(data, low):
+            if found.start() >= high:
+                break
+            done = found.end()
+            pieces.append((found.start(), done, _unescaped(found[0])))
+    return pieces
 
 
 @lru_cache(maxsize=4096)
@@ -349,9 +367,32 @@ def _unescaped(run: bytes) -> bytes:
 
 
 def _joined(data: bytes, places: list[int]) -> list[Piece]:
-    """The seams between adjacent string literals, cut out."""
-    seams = [place - JOINT for place in places]
-    return [(found.start(), found.end(), b"") for found in _runs(data, seams, _JOINT, 120, JOINT)]
+    """The seams between adjacent string literals, cut out where what they join is long enough."""
+    seams = [found.span() for found in _runs(data, [place - JOINT for place in places], _JOINT, 120, JOINT)]
+    kept: list[Piece] = []
+    first = 0
+    while first < len(seams):
+        start, end = seams[first]
+        length = _token_before(data, start)
+        last = first + 1
+        while last < len(seams) and not data[end : seams[last][0]].strip(_TOKEN):
+            length += seams[last][0] - end
+            end = seams[last][1]
+            last += 1
+        if length + _token_after(data, end) >= JOINED:
+            kept += [(low, high, b"") for low, high in seams[first:last]]
+        first = last
+    return kept
+
+
+def _token_before(data: bytes, end: int) -> int:
+    near = data[max(end - JOINED, 0) : end]
+    return len(near) - len(near.rstrip(_TOKEN))
+
+
+def _token_after(data: bytes, start: int) -> int:
+    near = data[start : start + JOINED]
+    return len(near) - len(near.lstrip(_TOKEN))
 
 
 def _wide(data: bytes, width: int) -> Iterator[Layer]:
@@ -382,5 +423,5 @@ _DECODERS: dict[str, Callable[[bytes, list[int]], list[Piece]]] = {
     "base64": _base64,
     "hex": _hex,
 }
-_LOOSE = {"percent": _PERCENT_RUN, "escape": _ESCAPE, "entity": _ENTITY}
+_LOOSE = {"percent": _PERCENT_RUN, "escape": _ESCAPE, "entity": _TOLD}
 _WIDTHS = {"utf-16": 2, "utf-32": 4}

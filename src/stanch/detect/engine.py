@@ -15,12 +15,13 @@ from stanch.catalog.model import Provider
 from stanch.detect import carry, database, excerpt, rules
 from stanch.detect.candidate import Candidate
 from stanch.detect.hits import Hits, Matcher
-from stanch.detect.rules import Rule
+from stanch.detect.rules import Rule, Trigger
 from stanch.model import Match, Rejected, mask
 
 WORD_BEFORE = 1000
 """How many bytes above a value a context word may stand, at most."""
 WORD_AFTER = 240
+LONGEST_WORD = 100
 LOOK = 1200
 """How far above a match, in bytes, names and all else that its analysis looks at may be, with some to spare."""
 AHEAD = 256
@@ -77,8 +78,6 @@ class Engine:
         self.rules = rules.build(self.bundle.providers, self.bundle.reaches)
         self._triggers = [*self.bundle.triggers, *self.bundle.run_triggers]
         self._matcher = Matcher(databases, self._triggers, len(self.bundle.triggers))
-        self._once = frozenset(number for number, trigger in enumerate(self._triggers) if trigger.once)
-        self._loose = frozenset(n for n in self._once if self._triggers[n].decoder not in (rules.GATE, rules.FAR))
         self.only = only
         self._memo = _Memo()
         self._explain = False
@@ -98,7 +97,7 @@ class Engine:
 
     def vague(self, hits: Hits) -> bool:
         """Whether one place stands for many in the hits, so that they do not tell where else something may be."""
-        return not self._once.isdisjoint(hits.triggers)
+        return bool(hits.once)
 
     def follow(self, before: Hits, data: bytes, regions: list[int], zones: list[int]) -> Hits | None:
         """The same for a version of a text with the hits `before`, from what is new in it: see `Matcher.follow`."""
@@ -130,20 +129,15 @@ class Engine:
         ends, numbers = hits.ends, hits.triggers
         if not ends:
             return True
-        before, after, widest = self._influence
-        once = self._once.intersection(numbers)
-        gates = [(number, 0) for number in once - self._loose]
-        loose = [(number, 0) for number in once & self._loose]
+        if hits.far:
+            return False
         stretches = [
-            (
-                low,
-                high,
-                [*gates, *((numbers[each], ends[each] - max(low, 0)) for each in near if numbers[each] not in once)],
-            )
-            for low, high, near in carry.concerned(ends, numbers, regions, before, after, widest)
+            (low, high, [(numbers[each], ends[each] - max(low, 0)) for each in near])
+            for low, high, near in carry.concerned(data, ends, numbers, regions, self._concern)
         ]
+        loose = [(number, 0) for number in hits.once]
         if loose:
-            decoders = {self._triggers[number].decoder for number, _ in loose}
+            decoders = {self._triggers[number].decoder for number in hits.once}
             stretches += [(low, high, loose) for low, high in _decodable(data, regions, decoders)]
         self._explain = False
         return all(
@@ -151,40 +145,38 @@ class Engine:
         )
 
     @cached_property
-    def _influence(self) -> tuple[list[int], list[int], int]:
-        """How many bytes before and after a trigger's end text may have a say in what comes of it, and the most."""
-        before, after = [], []
-        for trigger in self._triggers:
-            rules_ = [self.rules[order] for order in trigger.rules]
-            look = LOOK + max((100 * (pair.lines + 1) for rule in rules_ for pair in rule.shape.pairs), default=0)
-            if trigger.decoder in ("base64", "hex"):
-                # A change anywhere in a run of encoded text changes all of what it says.
-                before.append(rules.MAX_RUN)
-                after.append(rules.MAX_RUN)
-            elif trigger.decoder:
-                before.append(DECODED)
-                after.append(DECODED)
-            elif trigger.word:
-                width = max(rule.reach[1] for rule in rules_)
-                before.append(WORD_AFTER + width + look)
-                after.append(WORD_BEFORE + width + look)
-            else:
-                before.append(max(rule.reach[0] for rule in rules_) + look)
-                after.append(max(rule.reach[1] for rule in rules_) + look)
-        return before, after, max(*before, *after)
+    def _concern(self) -> carry.Concern:
+        """What may have a say in what comes of each trigger's hits."""
+        table = [self._say(trigger) for trigger in self._triggers]
+        before, after, look, runs, plain = (list(column) for column in zip(*table, strict=True))
+        return carry.Concern(before, after, max(*before, *after), look, runs, plain)
+
+    def _say(self, trigger: Trigger) -> tuple[int, int, int, int, bool]:
+        """A trigger's place in `carry.Concern`."""
+        if trigger.once:
+            return -1, -1, 0, 0, False
+        if trigger.decoder in ("base64", "hex"):
+            # A change anywhere in a run of encoded text changes all of what it says.
+            return rules.MAX_RUN, rules.MAX_RUN, 0, 0, False
+        if trigger.decoder:
+            return DECODED, DECODED, 0, 0, False
+        some = [self.rules[order] for order in trigger.rules]
+        look = LOOK + max((100 * (pair.lines + 1) for rule in some for pair in rule.shape.pairs), default=0)
+        before, after = max(rule.reach[0] for rule in some), max(rule.reach[1] for rule in some)
+        if not trigger.word:
+            return before + look, after + look, look, 0, False
+        plain = all(rule.run[1] for rule in some)
+        return WORD_AFTER + after + look, WORD_BEFORE + after + look, look, min(rule.run[0] for rule in some), plain
 
     def _candidates(self, data: bytes, hits: list[tuple[int, int]], depth: int) -> Iterator[Candidate]:
         """Every confirmed match in `data` and in what it holds encoded, accepted or with a reason against it."""
         patterns: dict[int, list[int]] = {}
         words: dict[int, list[int]] = {}
-        gate = False
         encoded: dict[str, list[int]] = {}
         for number, end in hits:
             trigger = self._triggers[number]
             if trigger.decoder:
-                if trigger.decoder == rules.GATE:
-                    gate = True
-                elif trigger.decoder != rules.FAR:
+                if trigger.decoder != rules.FAR:
                     encoded.setdefault(trigger.decoder, []).append(end)
             else:
                 for order in trigger.rules:
@@ -192,8 +184,6 @@ class Engine:
         for order, ends in patterns.items():
             yield from self._confirm(data, self.rules[order], ends)
         for order, ends in words.items():
-            if self.rules[order].gated and not gate:
-                continue
             yield from self._around_words(data, self.rules[order], ends)
         if encoded and depth < rules.MAX_DEPTH:
             yield from self._decoded(data, encoded, depth)
@@ -222,11 +212,15 @@ class Engine:
                     break
                 if found.end() >= end:
                     done = found.end()
+                    distance = _word_around(data, rule, *found.span("secret")) if rule.shape.words else 0
+                    if distance is None:
+                        barren = False
+                        break
                     from stanch.detect import verdict
 
-                    one = verdict.judged(data, rule, found)
+                    one = verdict.judged(data, rule, found, distance)
                     # Other parts and allow lists look further than a neighbourhood goes.
-                    near = done + 32 <= end + AHEAD and not rule.shape.pairs and rule.allow is None
+                    near = done + 32 <= end + AHEAD and not (rule.shape.pairs or rule.shape.words or rule.allow)
                     barren = bool(one.reason) and near
                     yield one
                     break
@@ -238,7 +232,10 @@ class Engine:
         if self.only is not None and rule.kind.id not in self.only:
             return
         ends.sort()
+        length, plain = rule.run
         for low, high in _windows(ends, len(data)):
+            if length and not carry.run(data, low, high, length, plain):
+                continue
             begin = max(0, low - 2)
             known = self._memo.key(rule.order, data[begin : high + 1], low - begin, high - begin)
             if self._memo.get(known) is not None:
@@ -281,7 +278,7 @@ def _decodable(data: bytes, regions: list[int], decoders: set[str]) -> Iterator[
     from stanch.detect.decode import AFTER, CONTEXT, holds
 
     for core, high in zip(regions[1::3], regions[2::3], strict=True):
-        if any(holds(decoder, data, core - AFTER - SEAM, high + CONTEXT + SEAM) for decoder in decoders):
+        if any(holds(decoder, data, core - AFTER - CONTEXT - SEAM, high + 2 * CONTEXT + SEAM) for decoder in decoders):
             yield core - DECODED, high + DECODED
 
 
@@ -299,12 +296,23 @@ def _windows(ends: list[int], size: int) -> Iterator[tuple[int, int]]:
         yield low, min(high, size)
 
 
+def _word_around(data: bytes, rule: Rule, start: int, end: int) -> int | None:
+    """The same of a value that called for its rule itself."""
+    low, high = max(0, start - WORD_BEFORE - LONGEST_WORD), end + WORD_AFTER
+    ends = [found.end() for found in rule.words.finditer(data, low, high)]
+    return _word_near(data, start, end, ends, rule.shape.lines)
+
+
 def _word_near(data: bytes, start: int, end: int, ends: list[int], lines: int) -> int | None:
-    """How far the nearest context word is from a value, in bytes; nothing if it is too many lines away."""
+    """How far the nearest context word is from a value, in bytes; nothing if it is too far or too many lines away."""
     place = bisect_left(ends, start)
     near = []
-    if place and data.count(b"\n", ends[place - 1], start) <= lines:
-        near.append(start - ends[place - 1])
-    if place < len(ends) and data.count(b"\n", end, ends[place]) <= lines // 3:
-        near.append(abs(ends[place] - end))
+    if place:
+        last = ends[place - 1]
+        if start - last <= WORD_BEFORE and data.count(b"\n", last, start) <= lines:
+            near.append(start - last)
+    if place < len(ends):
+        first = ends[place]
+        if first - end <= WORD_AFTER and data.count(b"\n", end, first) <= lines // 3:
+            near.append(abs(first - end))
     return min(near, default=None)

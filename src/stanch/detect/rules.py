@@ -27,10 +27,10 @@ MAX_DEPTH = 6
 """How often what was decoded may be decoded again."""
 MAX_RUN = 1 << 20
 """The longest encoded stretch that is decoded, in bytes."""
-GATE = "gate"
-"""In the place of a decoder's name: the trigger that opens the way to the second database."""
 GATE_RUN = 24
-"""Hyperscan reports once a blob whether it holds a run of so many letters and digits. Most blobs do not."""
+"""A blob without a run of so many letters and digits has nothing for the second database. Most blobs have none."""
+ANCHOR = 4
+"""So many bytes that are the same in every match call for a rule themselves; its context words are looked for then."""
 FAR = "far"
 """In the place of a decoder's name: a trigger that tells of text in which matches of others may be far apart."""
 SPREAD = 128
@@ -42,8 +42,8 @@ _CREDENTIAL_NAME = lazy(
 )
 
 
-Reach = tuple[tuple[int, int], bool]
-"""A rule's `reach` and whether it is `gated`."""
+Reach = tuple[tuple[int, int], tuple[int, bool], bool]
+"""A rule's `reach`, `run` and `worded`."""
 
 
 class Trigger(msgspec.Struct, frozen=True, array_like=True):
@@ -75,9 +75,14 @@ class Rule:
         return min(regex.reach(self.shape.pattern), MAX_SPAN), min(regex.width(self.shape.pattern)[1], MAX_SPAN)
 
     @cached_property
-    def gated(self) -> bool:
-        """Whether every match holds a run of `GATE_RUN` letters and digits, so that without one there is none."""
-        return regex.holds_run(self.shape.pattern, GATE_RUN)
+    def run(self) -> tuple[int, bool]:
+        """How many characters in a row a match holds at least, and whether these are letters and digits alone."""
+        return regex.run(self.shape.pattern)
+
+    @cached_property
+    def worded(self) -> bool:
+        """Whether its context words are what calls for the rule: they say more than its pattern does."""
+        return bool(self.shape.words) and regex.literal(self.shape.pattern) < ANCHOR
 
     @cached_property
     def _bare(self) -> re.Pattern[bytes]:
@@ -165,21 +170,21 @@ def build(providers: Iterable[Provider], known: Sequence[Reach] = ()) -> list[Ru
         for kind in provider.types:
             for shape in kind.formats:
                 rules.append(Rule(kind, provider, shape, len(rules)))
-    for rule, (reach, gated) in zip(rules, known, strict=False):
-        rule.reach, rule.gated = reach, gated
+    for rule, each in zip(rules, known, strict=False):
+        rule.reach, rule.run, rule.worded = each
     return rules
 
 
 def reaches(rules: Iterable[Rule]) -> list[Reach]:
     """What takes longer to work out from a pattern than to scan a small commit with it."""
-    return [(rule.reach, rule.gated) for rule in rules]
+    return [(rule.reach, rule.run, rule.worded) for rule in rules]
 
 
 def triggers(rules: Iterable[Rule]) -> list[Trigger]:
     """The expressions that wake the rules; formats that share a context word share its trigger."""
     found: dict[tuple[bytes, bool], list[int]] = {}
     for rule in rules:
-        if rule.shape.words:
+        if rule.worded:
             for word in rule.shape.words:
                 found.setdefault((regex.trigger("(?i)" + word), True), []).append(rule.order)
         else:

@@ -1,5 +1,6 @@
 """Tasks over several processes: any of them may be killed, and none outlives this one."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -13,6 +14,7 @@ from multiprocessing.process import BaseProcess
 
 from stanch.scan.work import Setup, Task, Worker, Yield
 
+_INTERRUPTS = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
 _worker: Worker | None = None
 """The worker of this process, in a process that has been started for tasks."""
 
@@ -59,7 +61,8 @@ def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tup
     ):
         try:
             try:
-                futures = {pool.submit(_do, tasks[number]): number for number in _order(tasks, count)}
+                with _undisturbed():
+                    futures = {pool.submit(_do, tasks[number]): number for number in _order(tasks, count)}
             except OSError:
                 # The system lets us start no more processes: it takes longer without.
                 pool.shutdown(cancel_futures=True)
@@ -81,6 +84,19 @@ def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tup
             raise
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Interrupts wait for the end of this: a pool that is only half started cannot be ended."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _order(tasks: dict[int, Task], count: int) -> list[int]:
     """The heaviest first, so that no process has a long one left when the others are done; as they are for one."""
     return sorted(tasks, key=lambda number: -tasks[number].weight) if count > 1 else list(tasks)
@@ -93,11 +109,12 @@ def _start(given: Worker | Setup, scratch: str) -> None:
     """
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
+    for number in _INTERRUPTS - {signal.SIGINT}:
         # What a forked process took over from the command, to end in order, would end its task with an error.
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+        if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
     tempfile.tempdir = scratch
     threading.Thread(target=_follow, args=(multiprocessing.parent_process(),), daemon=True).start()
     _worker = given if isinstance(given, Worker) else Worker(given)

@@ -114,7 +114,7 @@ class History:
             read = {pack.path for pack in self._packs}
             names = {name for folder in folders for name in rescue.listed(self.git, folder, without=read)}
             names.update(name.hex() for pack in self._packs for name in pack.lost)
-            others = sorted(name for name in names if not self._holds(bytes.fromhex(name)))
+            others = sorted(name.hex() for name in self._absent([bytes.fromhex(name) for name in names]))
             self._objects = objects.described(self.git, others, self._missed)
             self._others = {bytes.fromhex(one.oid) for one in self._objects}
             return
@@ -130,9 +130,11 @@ class History:
         self._objects = objects.described(self.git, sorted(names), self._missed)
         self._others = {bytes.fromhex(one.oid) for one in self._objects}
 
-    def _holds(self, name: bytes) -> bool:
-        """Whether the object store has an object that can be read."""
-        return name in self._others or any(name in pack for pack in self._packs)
+    def _absent(self, names: list[bytes]) -> list[bytes]:
+        """Those of the names of which the object store has no object that can be read."""
+        for pack in self._packs:
+            names = pack.absent(names)
+        return [name for name in names if name not in self._others]
 
     def begin(self) -> None:
         """Let git write down beside the scan what each commit did."""
@@ -154,20 +156,21 @@ class History:
         wanted = {hit.place for hit in hits if hit.kind == "blob"}
         arrivals: dict[str, list[history.Change]] = {}
         skipped = dict.fromkeys(skipped_objects(self._coverage, self.where.path), "")
-        missing: dict[str, str] = {}
         failed: list[str] = []
-        named = {bytes.fromhex(oid) for oid in (*wanted, *skipped)}
+        missing: dict[str, str] = {}
 
-        def boring(name: bytes) -> bool:
-            return name not in named and self._holds(name)
+        def arrived(names: list[bytes]) -> None:
+            missing.update((name.hex(), "") for name in self._absent(names))
 
-        for change in self._log.changes(failed.append, boring):
+        for change in self._log.changes(failed.append, {*wanted, *skipped}, arrived):
             if change.blob in wanted:
                 arrivals.setdefault(change.blob, []).append(change)
             if change.blob in skipped:
                 skipped[change.blob] = change.path
-            elif change.blob and not self._holds(bytes.fromhex(change.blob)):
-                missing.setdefault(change.blob, change.path)
+        missing = {oid: "" for oid in missing if oid not in skipped}
+        if missing:
+            for change in self._log.changes(lambda _: None, missing.keys()):
+                missing[change.blob] = missing[change.blob] or change.path
         name_objects(self._coverage, self.where.path, skipped)
         for commit in failed[:_DAMAGED]:
             # Nobody knows what it changed, but what it holds.

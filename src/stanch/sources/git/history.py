@@ -10,7 +10,7 @@ import time
 from binascii import unhexlify
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import IO
+from typing import IO, NamedTuple
 
 import msgspec
 
@@ -25,7 +25,8 @@ _DIFF = (
     "diff-tree", "--stdin", "-r", "-c", "--root", "--always", "--raw", "-z", "--no-renames", "--no-abbrev",
     "--no-ext-diff", "--no-textconv",
 )  # fmt: skip
-_COLON = ord(":")
+_SUBMODULE = b"160000"
+_TOGETHER = 1 << 14
 _PATIENCE = 20.0
 """For so many seconds git is started again after commits that it cannot compare with their parents."""
 # A few small trees, each with the next in it ten times over, have more paths than can ever be listed.
@@ -126,8 +127,13 @@ def _in_order(parents: dict[str, tuple[str, ...]], seconds: dict[str, int]) -> d
     return order
 
 
-def _never(_: bytes) -> bool:
-    return False
+class _Wanted(NamedTuple):
+    """Which changes are told of one by one."""
+
+    oids: Collection[str] | None = None
+    """Those that lead to one of these objects; nothing for every change."""
+    others: Callable[[list[bytes]], None] = lambda _: None
+    """Hears of the objects that the other changes lead to, by name, many at a time."""
 
 
 class Log:
@@ -153,13 +159,20 @@ class Log:
             return False
         return True
 
-    def changes(self, failed: Callable[[str], None], boring: Callable[[bytes], bool] = _never) -> Iterator[Change]:
-        """Every change; a commit that cannot be compared with its parents, since something is missing, is `failed`.
+    def changes(
+        self,
+        failed: Callable[[str], None],
+        oids: Collection[str] | None = None,
+        others: Callable[[list[bytes]], None] = lambda _: None,
+    ) -> Iterator[Change]:
+        """Every change, or those that lead to one of the objects `oids`.
 
-        Changes against one parent that lead to a `boring` object, by its name in bytes, may be left out.
+        A commit that cannot be compared with its parents, since something is missing, is `failed`. `others` hears of
+        the objects that all other changes lead to, by name, many at a time.
         """
         self._output.seek(0)
-        yield from _until_all(self._git, self._commits, _parse(records(self._output), boring), failed)
+        wanted = _Wanted(oids, others)
+        yield from _until_all(self._git, self._commits, _parse(records(self._output), wanted), failed, wanted)
 
     def close(self) -> None:
         """End git if it still runs."""
@@ -175,11 +188,12 @@ def changes(git: Git, commits: Iterable[str], failed: Callable[[str], None]) -> 
     since something is missing, goes to `failed`.
     """
     pending = list(commits)
-    yield from _until_all(git, pending, _answers(git, pending), failed)
+    wanted = _Wanted()
+    yield from _until_all(git, pending, _answers(git, pending, wanted), failed, wanted)
 
 
 def _until_all(
-    git: Git, commits: list[str], answers: Iterator[Change | str], failed: Callable[[str], None]
+    git: Git, commits: list[str], answers: Iterator[Change | str], failed: Callable[[str], None], wanted: _Wanted
 ) -> Iterator[Change]:
     """Take what git answers about `commits`; where it gave up at one, ask for those after it."""
     end = time.monotonic() + _PATIENCE
@@ -198,31 +212,49 @@ def _until_all(
             failed(commits.pop(0))
         if left <= 0 or time.monotonic() > end:
             break
-        answers = _answers(git, commits)
+        answers = _answers(git, commits, wanted)
     for commit in commits:
         failed(commit)
 
 
-def _answers(git: Git, commits: list[str]) -> Iterator[Change | str]:
-    return _parse(git.without_index().records(*_DIFF, lines=commits, bounds=_BOUNDS))
+def _answers(git: Git, commits: list[str], wanted: _Wanted) -> Iterator[Change | str]:
+    return _parse(git.without_index().records(*_DIFF, lines=commits, bounds=_BOUNDS), wanted)
 
 
-def _parse(raw: Iterator[bytes], boring: Callable[[bytes], bool] = _never) -> Iterator[Change | str]:
+def _parse(raw: Iterator[bytes], wanted: _Wanted) -> Iterator[Change | str]:
     """Each commit's name, which tells that git could read the commit, and its changes after it."""
-    commit = ""
+    commit = b""
+    oids = None if wanted.oids is None else frozenset(oid.encode() for oid in wanted.oids)
+    names: list[bytes] = []
     for record in raw:
-        if record.startswith(b":"):
-            # :mode mode old new M - most lead to what nobody asked for.
-            width = (len(record) - 18) // 2
-            if record[1] != _COLON and boring(unhexlify(record[16 + width : 16 + 2 * width])):
-                next(raw, b"")
+        if not record.startswith(b":"):
+            if record:
+                commit = record
+                yield record.decode()
+            continue
+        path = next(raw, b"")
+        # :mode mode old new M - most lead to what nobody asked for.
+        last = record.rsplit(b" ", 2)[1]
+        if oids is None or last in oids or _SUBMODULE in record:
+            change = _raw(record, path, commit.decode())
+            if change is None:
                 continue
-            change = _raw(record, next(raw, b""), commit)
-            if change is not None:
+            if oids is None or last in oids:
                 yield change
-        elif record:
-            commit = record.decode()
-            yield commit
+                continue
+        names.append(last)
+        if len(names) == _TOGETHER:
+            wanted.others(_unhexed(names))
+            names = []
+    wanted.others(_unhexed(names))
+
+
+def _unhexed(names: list[bytes]) -> list[bytes]:
+    """Names in bytes, without those that stand for a file that was taken away."""
+    width = len(names[0]) // 2 if names else 0
+    all_in_one = unhexlify(b"".join(names))
+    found = [all_in_one[at : at + width] for at in range(0, len(all_in_one), width or 1)]
+    return [name for name in found if name != bytes(width)]
 
 
 def _raw(record: bytes, path: bytes, commit: str) -> Change | None:
@@ -231,8 +263,8 @@ def _raw(record: bytes, path: bytes, commit: str) -> Change | None:
     # ::mode mode mode old old new MM - one mode and one name more than there are parents, then the status.
     count = (len(fields) - 1) // 2
     *before, blob = (name.decode() if name.strip(b"0") else "" for name in fields[count : 2 * count])
-    before = [name if mode != b"160000" else "" for mode, name in zip(fields, before, strict=False)]
-    if fields[count - 1] == b"160000" or blob in before:
+    before = [name if mode != _SUBMODULE else "" for mode, name in zip(fields, before, strict=False)]
+    if fields[count - 1] == _SUBMODULE or blob in before:
         return None
     return Change(commit, path.decode("utf-8", "backslashreplace"), blob, tuple(before))
 

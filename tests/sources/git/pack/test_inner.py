@@ -264,9 +264,8 @@ def numbers(count: int) -> "array[int]":
 def laid_out(form: ModuleType, pack: bytes, offsets: list[int], width: int) -> Any:
     """Everything that is found out of the entries of a pack."""
     count = len(offsets)
-    given, places, starts = array("q", offsets), numbers(count), numbers(count)
-    form.order(given, places, numbers(count))
-    ordered = array("q", [given[place] for place in places])
+    ordered, places, starts = array("q", offsets), numbers(count), numbers(count)
+    form.order(ordered, places, numbers(count))
     kinds, sizes, bases, roots, weights = array("B", bytes(count)), *(numbers(count) for _ in range(4))
     child, sibling, parents = numbers(count), numbers(count), array("q", [-1] * count)
     form.entries(memoryview(pack)[:-width], ordered, width, kinds, sizes, bases, starts)
@@ -298,9 +297,19 @@ def test_both_forms_read_a_pack_alike(forms: tuple[ModuleType, ModuleType], repo
 @given(st.lists(st.integers(0, (1 << 48) - 1), max_size=50))
 def test_entries_are_put_in_the_order_of_the_file(offsets: list[int]) -> None:
     for form in (inner, PLAIN):
-        places = numbers(len(offsets))
-        form.order(array("q", offsets), places, numbers(len(offsets)))
+        places, ordered = numbers(len(offsets)), array("q", offsets)
+        form.order(ordered, places, numbers(len(offsets)))
         assert list(places) == sorted(range(len(offsets)), key=offsets.__getitem__)
+        assert list(ordered) == sorted(offsets)
+
+
+@SEEDS
+@given(st.lists(st.binary(min_size=3, max_size=3)), st.lists(st.binary(min_size=3, max_size=3)), st.integers(0, 9))
+def test_names_that_are_not_there(names: list[bytes], others: list[bytes], taken: int) -> None:
+    wanted = [*others, *names[:taken]]
+    expected = [number for number, name in enumerate(wanted) if name not in names]
+    for form in (inner, PLAIN):
+        assert form.absent(b"".join(sorted(names)), 3, b"".join(wanted)) == expected
 
 
 def test_what_a_tree_weighs_has_a_limit() -> None:

@@ -93,16 +93,18 @@ def test_objects_by_kind_and_by_name(grown: Repo) -> None:
         assert {pack.name(number).hex() for number in pack.of(kind)} == {
             oid for oid, (its, _) in known.items() if its == kind
         }
-    assert all(bytes.fromhex(oid) in pack for oid in known)
+    assert pack.absent([bytes.fromhex(oid) for oid in known]) == []
     near = [bytes.fromhex(oid)[:-1] + bytes([int(oid[-2:], 16) ^ 1]) for oid in known]
-    assert not any(name in pack for name in (bytes(20), b"\xff" * 20, *near))
+    away = [bytes(20), *near, b"\xff" * 20]
+    assert pack.absent([bytes.fromhex(next(iter(known))), *away]) == away
     assert pack.shared([pack]) == set(range(pack.count))
     assert pack.shared([]) == set()
 
 
 def test_an_empty_pack(tmp_path: Path) -> None:
     pack = Pack(packs.write(tmp_path, []), 20)
-    assert (pack.count, list(pack.trees()), list(pack.orphans()), bytes(20) in pack) == (0, [], [], False)
+    assert (pack.count, list(pack.trees()), list(pack.orphans())) == (0, [], [])
+    assert pack.absent([bytes(20)]) == [bytes(20)]
 
 
 def test_all_packs_of_a_store_but_those_that_only_git_can_judge(grown: Repo, tmp_path: Path) -> None:

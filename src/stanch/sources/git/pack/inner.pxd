@@ -11,6 +11,13 @@ cpdef entries(
 )
 
 @cython.locals(
+    have="const unsigned char[::1]", look="const unsigned char[::1]", found=list, number=cython.Py_ssize_t,
+    at=cython.Py_ssize_t, low=cython.Py_ssize_t, high=cython.Py_ssize_t, middle=cython.Py_ssize_t,
+    place=cython.Py_ssize_t, byte=cython.Py_ssize_t,
+)
+cpdef list absent(bytes names, Py_ssize_t width, bytes wanted)
+
+@cython.locals(
     count=cython.Py_ssize_t, number=cython.Py_ssize_t, shift=cython.int, slot=cython.Py_ssize_t, total=cython.longlong,
     size=cython.longlong, entry=cython.longlong, counts="long long[:]",
 )

@@ -68,12 +68,43 @@ def entries(
         places[number] = at
 
 
+def absent(names: bytes, width: int, wanted: bytes) -> list[int]:
+    """Which of `wanted` are not among `names`, by their numbers. Both hold names of `width` bytes, all in one;
+    `names` rise."""
+    have = names
+    look = wanted
+    found: list[int] = []
+    for number in range(len(look) // width):
+        at = number * width
+        low = 0
+        high = len(have) // width
+        while low < high:
+            middle = (low + high) >> 1
+            place = middle * width
+            byte = 0
+            while byte < width and have[place + byte] == look[at + byte]:
+                byte += 1
+            if byte == width:
+                break
+            if have[place + byte] < look[at + byte]:
+                low = middle + 1
+            else:
+                high = middle
+        if low >= high:
+            found.append(number)
+    return found
+
+
 def order(offsets: "array[int]", into: "array[int]", spare: "array[int]") -> None:
-    """Write into `into` the places of `offsets` by rising offset. All three are as long; `spare` is overwritten."""
+    """Write into `into` the places of `offsets` by rising offset, and sort `offsets` too.
+
+    All three are as long; `spare` is overwritten.
+    """
     count = len(offsets)
     if count < 4096:  # counting would take longer than sorting
         pairs = sorted([(offsets[number], number) for number in range(count)])
         for number in range(count):
+            offsets[number] = pairs[number][0]
             into[number] = pairs[number][1]
         return
     counts = array("q", bytes(8 * 65536))
@@ -97,6 +128,10 @@ def order(offsets: "array[int]", into: "array[int]", spare: "array[int]") -> Non
             counts[slot] += 1
         for number in range(count):
             into[number] = spare[number]
+    for number in range(count):
+        spare[number] = offsets[into[number]]
+    for number in range(count):
+        offsets[number] = spare[number]
 
 
 def forest(

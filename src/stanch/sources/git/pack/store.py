@@ -1,11 +1,8 @@
 """The packs of an object store, with the trees that their deltas make."""
 
 import mmap
-import struct
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,8 +38,8 @@ class Pack:
         self._data = memoryview(self._map)
         self._end = len(self._data) - width
         self._by_place = _zeros(self.count)
-        inner.order(offsets, self._by_place, _zeros(self.count))
-        self.offsets = array("q", [offsets[number] for number in self._by_place])
+        self.offsets = offsets
+        inner.order(self.offsets, self._by_place, _zeros(self.count))
         self.kinds = array("B", bytes(self.count))
         self.sizes = _zeros(self.count)
         self.child = _zeros(self.count)
@@ -79,29 +76,20 @@ class Pack:
 
     def orphans(self) -> Iterator[int]:
         """The numbers of those deltas whose base is not in this pack."""
-        return (number for number, root in enumerate(self._roots) if root < 0)
+        return (number for number, root in enumerate(self._roots) if root < 0) if -1 in self._roots else iter(())
 
-    def __contains__(self, name: bytes) -> bool:
-        """Whether an object is in it, and can be read from it alone."""
-        if name in self.lost:
-            return False
-        prefix = int.from_bytes(name[:8], "big")
-        place = bisect_left(self._prefixes, prefix)
-        while place < self.count and self._prefixes[place] == prefix:
-            if self._names[place * self.width : (place + 1) * self.width] == name:
-                return True
-            place += 1
-        return False
-
-    @cached_property
-    def _prefixes(self) -> "array[int]":
-        """How the names begin, as numbers: a million names as objects of their own would take 100 MB."""
-        rest = self.width - 8
-        return array("Q", [prefix for (prefix,) in struct.iter_unpack(f">Q{rest}x", self._names)])
+    def absent(self, names: list[bytes]) -> list[bytes]:
+        """Those of `names` that are not in it, or cannot be read from it alone."""
+        away = [names[number] for number in inner.absent(self._names, self.width, b"".join(names))]
+        return away + [name for name in names if name in self.lost] if self.lost else away
 
     def shared(self, others: Sequence["Pack"]) -> set[int]:
         """The numbers of those of its objects that are in one of the others too."""
-        return {number for number in range(self.count) if any(self.name(number) in other for other in others)}
+        left = [self.name(number) for number in range(self.count)]
+        for other in others:
+            left = other.absent(left)
+        away = set(left)
+        return {number for number in range(self.count) if self.name(number) not in away}
 
     def of(self, kind: str) -> Iterator[int]:
         """The numbers of all objects of one kind."""
@@ -121,9 +109,10 @@ class Pack:
 
     def trees(self) -> Iterator[Tree]:
         """All trees in the order of the file."""
+        weights = self._weights
         for number, kind in enumerate(self.kinds):
-            if kind in KINDS:
-                yield Tree(number, KINDS[kind], self._weights[number])
+            if kind < inner.OFFSET_DELTA:
+                yield Tree(number, KINDS[kind], weights[number])
 
     def below(self, number: int) -> Iterator[int]:
         """An entry and all that are deltas of it."""
