@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from stanch.detect.candidate import Candidate
 
 
+BEHIND = 12
+"""How many bytes behind a value are looked at."""
+
+
 class Value(msgspec.Struct, frozen=True):
     """A candidate's value with all that the tests below look at."""
 
@@ -57,7 +61,11 @@ def generic(data: bytes, one: "Candidate", near: Surroundings) -> Verdict:
     if kind == "url":
         return _url(one)
     value = Value(
-        one.text, one.text.rstrip(",;)]}"), data[max(0, one.start - 1) : one.start], data[one.end : one.end + 12], near
+        one.text,
+        one.text.rstrip(",;)]}"),
+        data[max(0, one.start - 1) : one.start],
+        data[one.end : one.end + BEHIND],
+        near,
     )
     tests = _PASSWORD_TESTS if kind == "password" else _TOKEN_TESTS
     for reason, holds in tests:

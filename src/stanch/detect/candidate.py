@@ -23,3 +23,5 @@ class Candidate(msgspec.Struct, gc=False):
     decoded: tuple[str, ...] = ()
     reason: str = ""
     """Why it was turned down, or nothing."""
+    alone: bool = False
+    """Whether nothing but its own line has a say in that."""

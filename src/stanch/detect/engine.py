@@ -4,6 +4,7 @@
 nothing, and wait for every import.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -95,9 +96,12 @@ class Engine:
         """Everywhere in `data` that something may be."""
         return self._matcher.whole(data)
 
-    def vague(self, hits: Hits) -> bool:
-        """Whether one place stands for many in the hits, so that they do not tell where else something may be."""
-        return bool(hits.once)
+    def promising(self, data: bytes, hits: Hits) -> list[int] | None:
+        """Where the `hits` end of which something may come; nothing where one place stands for many."""
+        if hits.once:
+            return None
+        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data)], self._concern)
+        return [hits.ends[number] for _, _, numbers in everything for number in numbers]
 
     def follow(self, before: Hits, data: bytes, regions: list[int], zones: list[int]) -> Hits | None:
         """The same for a version of a text with the hits `before`, from what is new in it: see `Matcher.follow`."""
@@ -212,20 +216,31 @@ class Engine:
                     break
                 if found.end() >= end:
                     done = found.end()
-                    distance = _word_around(data, rule, *found.span("secret")) if rule.shape.words else 0
-                    if distance is None:
-                        barren = False
-                        break
-                    from stanch.detect import verdict
-
-                    one = verdict.judged(data, rule, found, distance)
-                    # Other parts and allow lists look further than a neighbourhood goes.
+                    one = self._judged(data, rule, found)
+                    # Other parts, words and allow lists look further than a neighbourhood goes.
                     near = done + 32 <= end + AHEAD and not (rule.shape.pairs or rule.shape.words or rule.allow)
-                    barren = bool(one.reason) and near
-                    yield one
+                    barren = (one is None or bool(one.reason)) and near
+                    if one is not None:
+                        yield one
                     break
             if barren:
                 self._memo.add(known, max(done - end, 0))
+
+    def _judged(self, data: bytes, rule: Rule, found: re.Match[bytes]) -> Candidate | None:
+        """What a match is; nothing where it is known already to be none."""
+        from stanch.detect import verdict
+
+        low, high = verdict.line(data, found)
+        line = self._memo.key(rule.order, data[low:high], found.start("secret") - low, found.end() - low)
+        if not self._explain and line in self._memo:
+            return None
+        distance = _word_around(data, rule, *found.span("secret")) if rule.shape.words else 0
+        if distance is None:
+            return None
+        one = verdict.judged(data, rule, found, distance)
+        if one.reason and one.alone:
+            self._memo.add(line)
+        return one
 
     def _around_words(self, data: bytes, rule: Rule, ends: list[int]) -> Iterator[Candidate]:
         """Look for a rule's pattern around its context words."""

@@ -41,6 +41,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """How it is given: "=", ":", "=>", ",", "(", ">", "==", " " (an option or a word before it), or nothing."""
     quote: str
     """The quote before it, or nothing."""
+    above: bool = False
+    """Whether lines above its own were read."""
 
 
 def surroundings(data: bytes, start: int) -> Surroundings:
@@ -81,9 +83,15 @@ def _read(data: bytes, line: int, left: bytes, quote: str, spaced: bool) -> Surr
         name = tag.group(1).decode() if tag else ""
     else:
         name = _name(before, operator)
+    above = False
     if name.lower() in _NAMELESS or (operator == ">" and name.lower() in ("string", "td", "value")):
-        name = _label(data, line, before) or name
-    return Surroundings(name, _callee(left), operator, quote)
+        labels = _LABEL.findall(before)
+        if not labels:
+            above = True
+            labels = _LABEL.findall(data[max(0, line - 160) : line])
+        # The name that stands beside a value called "value": `name="X" value="..."`, or `name: X` on the line above.
+        name = labels[-1].decode(errors="replace") if labels else name
+    return Surroundings(name, _callee(left), operator, quote, above)
 
 
 def _name(before: bytes, operator: str) -> str:
@@ -116,15 +124,6 @@ def _callee(left: bytes) -> str:
     return found.group(1).decode(errors="replace") if found else ""
 
 
-def _label(data: bytes, line: int, before: bytes) -> str:
-    """The name that stands beside a value called "value": `name="X" value="..."`, or `name: X` on the line above."""
-    labels = _LABEL.findall(before)
-    if not labels:
-        above = data[max(0, line - 160) : line]
-        labels = _LABEL.findall(above)
-    return labels[-1].decode(errors="replace") if labels else ""
-
-
 def _from_above(data: bytes, line: int, left: bytes, quote: str) -> Surroundings:
     """A value at the start of its line: the line above may end with an operator, or open a list or block."""
     end = line - 1
@@ -137,7 +136,7 @@ def _from_above(data: bytes, line: int, left: bytes, quote: str) -> Surroundings
             above = above.rstrip(b"|>-+ \t\\").rstrip(b"[{\"'").rstrip(b" \t") or above
             read = _read(data, start, above, quote, False)
             if read.operator and read.operator != " ":
-                return read
+                return msgspec.structs.replace(read, above=True)
             break
         end = start - 1
-    return Surroundings("", _callee(left), "", quote)
+    return Surroundings("", _callee(left), "", quote, above=True)

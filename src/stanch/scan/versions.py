@@ -93,8 +93,8 @@ class Messages:
             return
         engine = self._reader.engine
         text = b"\n\n".join(message.text for message in messages)
-        hits = engine.hits(text)
-        if b"\0" in text or engine.vague(hits):
+        ends = None if b"\0" in text else engine.promising(text, engine.hits(text))
+        if ends is None:
             # Of some things one place is told, though there may be more.
             half = len(messages) // 2
             yield from self._promising(messages[:half])
@@ -103,10 +103,10 @@ class Messages:
         start = number = 0
         for message in messages:
             end = start + len(message.text) + 1
-            if sniff(message.text[:_HEAD], "") or (number < len(hits.ends) and hits.ends[number] <= end):
+            if sniff(message.text[:_HEAD], "") or (number < len(ends) and ends[number] <= end):
                 yield message
             else:
                 self._reader.coverage.bytes += len(message.text)
-            while number < len(hits.ends) and hits.ends[number] <= end:
+            while number < len(ends) and ends[number] <= end:
                 number += 1
             start = end + 1

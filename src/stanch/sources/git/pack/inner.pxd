@@ -45,7 +45,7 @@ cpdef grow(
 cpdef tuple sizes(bytes delta)
 
 @cython.locals(
-    raw="const unsigned char[::1]", view="const unsigned char[::1]", made=bytearray, into="unsigned char[::1]", end=cython.Py_ssize_t, at=cython.Py_ssize_t,
+    raw="const unsigned char[::1]", view="const unsigned char*", made=bytearray, into="unsigned char*", end=cython.Py_ssize_t, at=cython.Py_ssize_t,
     source_size=cython.longlong, size=cython.longlong, shift=cython.int, byte=cython.longlong, op=cython.int,
     start=cython.longlong, length=cython.longlong, done=cython.longlong, moved=cython.longlong, last=cython.longlong,
     low=cython.longlong, high=cython.longlong, after=cython.longlong, new=cython.bint, lows=list,

@@ -241,7 +241,7 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
     view = base
     end = len(raw)
     source_size, size, at = sizes(delta)
-    if source_size != len(view):
+    if source_size != len(base):
         raise ValueError("a delta of another base")
     made = bytearray(size)
     into = made
@@ -286,7 +286,11 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
             new = start - done != moved
             low = done
             high = done
-            into[done : done + length] = view[start : start + length]
+            if not COMPILED:
+                made[done : done + length] = view[start : start + length]
+            else:
+                for byte in range(length):
+                    into[done + byte] = view[start + byte]
             done += length
             after = start - low
         else:
@@ -294,17 +298,20 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
                 raise ValueError("an insertion goes beyond the end")
             new = True
             low = done
-            into[done : done + op] = raw[at : at + op]
+            if not COMPILED:
+                made[done : done + op] = raw[at : at + op]
+            else:
+                for byte in range(op):
+                    into[done + byte] = raw[at + byte]
             at += op
             done += op
             high = done
             after = moved
         if new:
-            if last >= 0 and low - last <= 2 * margin:
-                highs[len(highs) - 1] = high
-            else:
+            if last < 0 or low - last > 2 * margin:
+                if last >= 0:
+                    highs.append(last)
                 lows.append(low)
-                highs.append(high)
                 shifts.append(moved)
             last = high
             moved = after
@@ -313,12 +320,14 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
     data = bytes(made)
     if size + moved != source_size:
         # What followed the last copy is gone: the end is another.
-        if last >= 0 and size - last <= 2 * margin:
-            highs[len(highs) - 1] = size
-        else:
+        if last < 0 or size - last > 2 * margin:
+            if last >= 0:
+                highs.append(last)
             lows.append(size)
-            highs.append(size)
             shifts.append(moved)
+        last = size
+    if last >= 0:
+        highs.append(last)
     return data, *_stretches(data, lows, highs, shifts, moved, margin, reach)
 
 
