@@ -105,16 +105,12 @@ def chain(seed: int, pool: list[bytes], sizes: list[int], length: int = 6) -> It
 def same_hits(engine: Engine, found: Hits, data: bytes) -> None:
     """What was carried over and found anew is what there is; of some things one place stands for all."""
     whole = engine.hits(data)
-    once = {number for number, trigger in enumerate(engine._triggers) if trigger.once}
-    parted = [
-        (
-            Counter(pair for pair in hits.pairs() if pair[0] not in once),
-            {number for number in hits.triggers if number in once},
-        )
+    several, others = (
+        Counter(pair for pair in zip(hits.triggers, hits.ends, strict=True) if pair[0] not in hits.once)
         for hits in (found, whole)
-    ]
-    assert parted[0] == parted[1]
-    assert (found.open, found.far) == (whole.open or found.open, whole.far)
+    )
+    assert several == others
+    assert (found.once, found.open, found.far) == (whole.once, whole.open, whole.far)
     assert found.ends == sorted(found.ends)
 
 

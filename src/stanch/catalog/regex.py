@@ -98,20 +98,34 @@ def spread(expression: bytes) -> int:
     return min(sum(_widest(node) for node in nodes), UNBOUNDED) if _crosses(nodes) else 0
 
 
+def flat(pattern: str) -> bool:
+    """Whether every match of `pattern` is on one line, and nothing beyond that line has a say in it."""
+    nodes, flags = parse(pattern)
+    return not (flags & re.DOTALL or _crosses(nodes))
+
+
 def _crosses(nodes: list[Node]) -> bool:
-    for kind, value in nodes:
-        if kind in _REPEATS or kind is sre.SUBPATTERN:
-            if _crosses(list(value[-1])):
-                return True
-        elif kind is sre.BRANCH:
-            if any(_crosses(list(branch)) for branch in value[1]):
-                return True
-        elif (
-            (kind is sre.LITERAL and value == _LINE_END)
-            or (kind is sre.NOT_LITERAL and value != _LINE_END)
-            or (kind is sre.IN and _LINE_END in allowed(list(value)))
-        ):
-            return True
+    return any(_crosses_line(*node) for node in nodes)
+
+
+def _crosses_line(kind: Any, value: Any) -> bool:
+    """Whether a node may match a line's end, or looks at one."""
+    if kind is sre.LITERAL:
+        return bool(value == _LINE_END)
+    if kind is sre.NOT_LITERAL:
+        return bool(value != _LINE_END)
+    if kind is sre.IN:
+        return _LINE_END in allowed(list(value))
+    if kind is sre.AT:
+        return value not in (sre.AT_BOUNDARY, sre.AT_NON_BOUNDARY)
+    if kind is sre.BRANCH:
+        return any(_crosses(list(branch)) for branch in value[1])
+    if kind is sre.SUBPATTERN:
+        return bool(value[1] & re.DOTALL) or _crosses(list(value[3]))
+    if kind is sre.ATOMIC_GROUP:
+        return _crosses(list(value))
+    if kind in (*_REPEATS, sre.ASSERT, sre.ASSERT_NOT):
+        return _crosses(list(value[-1]))
     return False
 
 

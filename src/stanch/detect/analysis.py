@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from stanch.detect.candidate import Candidate
 
 
-BEHIND = 12
-"""How many bytes behind a value are looked at."""
-
-
 class Value(msgspec.Struct, frozen=True):
     """A candidate's value with all that the tests below look at."""
 
@@ -61,11 +57,7 @@ def generic(data: bytes, one: "Candidate", near: Surroundings) -> Verdict:
     if kind == "url":
         return _url(one)
     value = Value(
-        one.text,
-        one.text.rstrip(",;)]}"),
-        data[max(0, one.start - 1) : one.start],
-        data[one.end : one.end + BEHIND],
-        near,
+        one.text, one.text.rstrip(",;)]}"), data[max(0, one.start - 1) : one.start], data[one.end : one.end + 12], near
     )
     tests = _PASSWORD_TESTS if kind == "password" else _TOKEN_TESTS
     for reason, holds in tests:

@@ -16,7 +16,7 @@ from stanch.detect.rules import Reach, Rule, Trigger, build, reaches, triggers
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
-_LAYOUT = "10"
+_LAYOUT = "11"
 """Changes whenever the bundle's layout or the meaning of a trigger does."""
 
 

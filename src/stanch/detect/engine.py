@@ -27,6 +27,8 @@ LOOK = 1200
 """How far above a match, in bytes, names and all else that its analysis looks at may be, with some to spare."""
 AHEAD = 256
 """The same behind it."""
+LINE = 1000
+"""How far from a place the ends of its line are looked for."""
 SEAM = 256
 """How long a run of escapes may be, in bytes, so that one that begins outside of a stretch is noticed."""
 DECODED = 2 * LOOK
@@ -60,6 +62,11 @@ class _Memo:
     def get(self, key: int) -> int | None:
         """How far past its place a barren neighbourhood was done with; nothing if it is not known."""
         return self._known.get(key)
+
+    def either(self, one: int, other: int) -> int | None:
+        """The same for the first of two that is known."""
+        past = self._known.get(one)
+        return self._known.get(other) if past is None else past
 
     def add(self, key: int, past: int = 0) -> None:
         """Remember that nothing was there."""
@@ -98,10 +105,7 @@ class Engine:
 
     def promising(self, data: bytes, hits: Hits) -> list[int] | None:
         """Where the `hits` end of which something may come; nothing where one place stands for many."""
-        if hits.once:
-            return None
-        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data)], self._concern)
-        return [hits.ends[number] for _, _, numbers in everything for number in numbers]
+        return None if hits.once else [end for _, end in self._telling(data, hits)]
 
     def follow(self, before: Hits, data: bytes, regions: list[int], zones: list[int]) -> Hits | None:
         """The same for a version of a text with the hits `before`, from what is new in it: see `Matcher.follow`."""
@@ -112,7 +116,7 @@ class Engine:
         if not hits.ends:
             return Result()
         self._explain = explain
-        found = list(self._candidates(data, hits.pairs(), 0))
+        found = list(self._candidates(data, self._telling(data, hits), 0))
         if not found:
             return Result()
         from stanch.detect import verdict
@@ -172,6 +176,12 @@ class Engine:
         plain = all(rule.run[1] for rule in some)
         return WORD_AFTER + after + look, WORD_BEFORE + after + look, look, min(rule.run[0] for rule in some), plain
 
+    def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
+        """(trigger, end) of those of the `hits` in `data` of which something may come."""
+        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data)], self._concern)
+        found = [(hits.triggers[number], hits.ends[number]) for _, _, numbers in everything for number in numbers]
+        return [*found, *((number, 0) for number in hits.once)]
+
     def _candidates(self, data: bytes, hits: list[tuple[int, int]], depth: int) -> Iterator[Candidate]:
         """Every confirmed match in `data` and in what it holds encoded, accepted or with a reason against it."""
         patterns: dict[int, list[int]] = {}
@@ -202,45 +212,38 @@ class Engine:
             if end <= done:
                 continue
             low = max(end - before, done)
-            high = min(len(data), end + after + 1)
-            begin = max(0, low - LOOK)
-            known = self._memo.key(rule.order, data[begin : end + AHEAD], low - begin, end - begin)
-            past = None if self._explain else self._memo.get(known)
+            line, around = self._keys(data, rule, low, end)
+            past = None if self._explain else self._memo.either(line, around)
             if past is not None:
                 done = max(done, end + past)
                 continue
-            # Where nothing matched, a longer look could have helped; where something did, only that counts.
-            barren = after + 32 <= AHEAD
-            for found in rule.find(data, low, high):
-                if found.start() >= end:
-                    break
-                if found.end() >= end:
-                    done = found.end()
-                    one = self._judged(data, rule, found)
-                    # Other parts, words and allow lists look further than a neighbourhood goes.
-                    near = done + 32 <= end + AHEAD and not (rule.shape.pairs or rule.shape.words or rule.allow)
-                    barren = (one is None or bool(one.reason)) and near
-                    if one is not None:
-                        yield one
-                    break
-            if barren:
-                self._memo.add(known, max(done - end, 0))
+            found = _over(data, rule, low, end)
+            if found is None:
+                # A longer look could have helped.
+                alone, near = True, after + 32 <= AHEAD
+            else:
+                done = found.end()
+                one = _judged(data, rule, found)
+                turned_down = one is not None and bool(one.reason)
+                alone = one is not None and turned_down and one.alone
+                near = turned_down and rule.lonely and done + 32 <= end + AHEAD
+                if one is not None:
+                    yield one
+            if alone and line:
+                self._memo.add(line, max(done - end, 0))
+            elif near:
+                self._memo.add(around, max(done - end, 0))
 
-    def _judged(self, data: bytes, rule: Rule, found: re.Match[bytes]) -> Candidate | None:
-        """What a match is; nothing where it is known already to be none."""
-        from stanch.detect import verdict
-
-        low, high = verdict.line(data, found)
-        line = self._memo.key(rule.order, data[low:high], found.start("secret") - low, found.end() - low)
-        if not self._explain and line in self._memo:
-            return None
-        distance = _word_around(data, rule, *found.span("secret")) if rule.shape.words else 0
-        if distance is None:
-            return None
-        one = verdict.judged(data, rule, found, distance)
-        if one.reason and one.alone:
-            self._memo.add(line)
-        return one
+    def _keys(self, data: bytes, rule: Rule, low: int, end: int) -> tuple[int, int]:
+        """What the memo knows the line of a place by, if that is enough, or 0; and its neighbourhood."""
+        begin = max(0, low - LOOK)
+        around = self._memo.key(rule.order, data[begin : end + AHEAD], low - begin, end - begin)
+        start, stop = data.rfind(b"\n", max(0, end - LINE), end) + 1, data.find(b"\n", end, end + LINE) + 1
+        if not rule.flat or (not start and end > LINE) or (not stop and end + LINE < len(data)):
+            return 0, around
+        text = data[start : stop or len(data)]
+        # Another order than any rule's: what a line is known to be may have its reasons in what is around it.
+        return self._memo.key(~rule.order, text, max(low - start, 0), end - start), around
 
     def _around_words(self, data: bytes, rule: Rule, ends: list[int]) -> Iterator[Candidate]:
         """Look for a rule's pattern around its context words."""
@@ -274,7 +277,7 @@ class Engine:
 
         for layer in layers(data, encoded, () if self._explain else self._memo):
             barren = True
-            for one in self._candidates(layer.data, self.hits(layer.data).pairs(), depth + 1):
+            for one in self._candidates(layer.data, self._telling(layer.data, self.hits(layer.data)), depth + 1):
                 low, high, decoded = layer.origin(one.start, one.end)
                 if not decoded:
                     continue
@@ -286,6 +289,26 @@ class Engine:
                 yield one
             if barren and layer.key:
                 self._memo.add(layer.key)
+
+
+def _over(data: bytes, rule: Rule, low: int, end: int) -> re.Match[bytes] | None:
+    """The rule's first match from `low` on that is over the place before `end`."""
+    for found in rule.find(data, low, min(len(data), end + rule.reach[1] + 1)):
+        if found.start() >= end:
+            break
+        if found.end() >= end:
+            return found
+    return None
+
+
+def _judged(data: bytes, rule: Rule, found: re.Match[bytes]) -> Candidate | None:
+    """What a match is; nothing where the rule's context words are missing."""
+    distance = _word_around(data, rule, *found.span("secret")) if rule.shape.words else 0
+    if distance is None:
+        return None
+    from stanch.detect import verdict
+
+    return verdict.judged(data, rule, found, distance)
 
 
 def _decodable(data: bytes, regions: list[int], decoders: set[str]) -> Iterator[tuple[int, int]]:

@@ -25,10 +25,6 @@ class Hits(NamedTuple):
     far: bool
     """Whether it holds something of which matches may be far apart, so that only the whole text tells."""
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """(trigger, end) of each hit."""
-        return list(zip(self.triggers, self.ends, strict=True))
-
 
 class Matcher:
     """Both databases, each with its scratch space."""

@@ -42,8 +42,8 @@ _CREDENTIAL_NAME = lazy(
 )
 
 
-Reach = tuple[tuple[int, int], tuple[int, bool], bool]
-"""A rule's `reach`, `run` and `worded`."""
+Reach = tuple[tuple[int, int], tuple[int, bool], bool, bool]
+"""A rule's `reach`, `run`, `worded` and `flat`."""
 
 
 class Trigger(msgspec.Struct, frozen=True, array_like=True):
@@ -83,6 +83,16 @@ class Rule:
     def worded(self) -> bool:
         """Whether its context words are what calls for the rule: they say more than its pattern does."""
         return bool(self.shape.words) and regex.literal(self.shape.pattern) < ANCHOR
+
+    @cached_property
+    def flat(self) -> bool:
+        """Whether every match is on one line, with nothing elsewhere that has a say in it."""
+        return regex.flat(self.shape.pattern)
+
+    @property
+    def lonely(self) -> bool:
+        """Whether nothing is looked for around a match: no other parts, no context words, no allowed lines."""
+        return not (self.shape.pairs or self.shape.words or self.allow)
 
     @cached_property
     def _bare(self) -> re.Pattern[bytes]:
@@ -171,13 +181,13 @@ def build(providers: Iterable[Provider], known: Sequence[Reach] = ()) -> list[Ru
             for shape in kind.formats:
                 rules.append(Rule(kind, provider, shape, len(rules)))
     for rule, each in zip(rules, known, strict=False):
-        rule.reach, rule.run, rule.worded = each
+        rule.reach, rule.run, rule.worded, rule.flat = each
     return rules
 
 
 def reaches(rules: Iterable[Rule]) -> list[Reach]:
     """What takes longer to work out from a pattern than to scan a small commit with it."""
-    return [(rule.reach, rule.run, rule.worded) for rule in rules]
+    return [(rule.reach, rule.run, rule.worded, rule.flat) for rule in rules]
 
 
 def triggers(rules: Iterable[Rule]) -> list[Trigger]:

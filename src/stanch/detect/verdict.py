@@ -7,7 +7,7 @@ from stanch.catalog import checks
 from stanch.detect import analysis, excerpt
 from stanch.detect.candidate import Candidate
 from stanch.detect.rules import Rule
-from stanch.detect.surroundings import REACH, Surroundings, surroundings
+from stanch.detect.surroundings import Surroundings, surroundings
 
 _PROOFS = ("crc32", "github-pat", "jwt", "macaroon", "pem", "bech32", "base64")
 
@@ -15,13 +15,6 @@ _PROOFS = ("crc32", "github-pat", "jwt", "macaroon", "pem", "bech32", "base64")
 def _proven(rule: Rule) -> bool:
     """Whether the value has passed a check that no made-up value passes; chance may still write "aaaaaa" in it."""
     return any(check.startswith(_PROOFS) for check in rule.shape.checks)
-
-
-def line(data: bytes, found: re.Match[bytes]) -> tuple[int, int]:
-    """From where to where a match's own line has a say in what it is; see `Candidate.alone`."""
-    start = found.start("secret")
-    floor = max(0, start - REACH)
-    return min(found.start(), max(data.rfind(b"\n", floor, start) + 1, floor)), found.end() + analysis.BEHIND
 
 
 def judged(data: bytes, rule: Rule, found: re.Match[bytes], distance: int = 0) -> Candidate:
@@ -37,7 +30,7 @@ def judged(data: bytes, rule: Rule, found: re.Match[bytes], distance: int = 0) -
     one.confidence = rule.shape.confidence
     near = surroundings(data, start) if _needs_surroundings(rule) else None
     one.reason = _reason(data, one, near)
-    one.alone = not (near is not None and near.above) and not (rule.shape.pairs or rule.shape.words or rule.allow)
+    one.alone = rule.lonely and not (near is not None and near.above)
     if not one.reason and rule.shape.pairs:
         one.reason = _add_pairs(data, one)
     return one

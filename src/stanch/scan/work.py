@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FILES_A_TASK, BYTES_A_TASK = 250, 4 << 20
 OBJECTS_A_TASK, WEIGHT_A_TASK = 4000, 1 << 21
-TREES_A_TASK = 16 << 20
+TREES_A_TASK = 8 << 20
 SMALL = 6 << 20
 """Work of so many bytes is done in this process: starting others would take longer."""
 
