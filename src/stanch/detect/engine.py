@@ -293,7 +293,12 @@ class Engine:
 
 def _over(data: bytes, rule: Rule, low: int, end: int) -> re.Match[bytes] | None:
     """The rule's first match from `low` on that is over the place before `end`."""
-    for found in rule.find(data, low, min(len(data), end + rule.reach[1] + 1)):
+    high = min(len(data), end + rule.reach[1] + 1)
+    if rule.flat:
+        low = max(low, data.rfind(b"\n", low, end) + 1)
+        stop = data.find(b"\n", end, high)
+        high = stop if stop >= 0 else high
+    for found in rule.find(data, low, high):
         if found.start() >= end:
             break
         if found.end() >= end:
