@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
 
@@ -60,9 +60,13 @@ def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tup
         ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(given, scratch)) as pool,
     ):
         try:
+            futures: dict[Future[Yield], int] = {}
             try:
                 with _undisturbed():
-                    futures = {pool.submit(_do, tasks[number]): number for number in _order(tasks, count)}
+                    for number in _order(tasks, count):
+                        futures[pool.submit(_do, tasks[number])] = number
+            except BrokenProcessPool:
+                pass  # a process died already; what was handed over tells so, and the rest is left
             except OSError:
                 # The system lets us start no more processes: it takes longer without.
                 pool.shutdown(cancel_futures=True)

@@ -52,20 +52,20 @@ def walk(
     Links are not followed: what they point to is scanned where it is, or is none of the target's. What
     cannot be listed or is no regular file is recorded in `coverage`.
     """
-    if _is_git_folder(str(root)):
-        yield Repository("", str(root))
-    # A folder, its path, and of a folder in a git folder's object store the path of that.
-    pending = [(str(root), "", "")]
+    # A folder, its path, whether it is news if it is a git folder, and of one in an object store the path of that.
+    pending = [(str(root), "", True, "")]
     while pending:
-        folder, prefix, store = pending.pop()
+        folder, prefix, news, store = pending.pop()
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             coverage.skip(shown(prefix) or ".", why(error))
             continue
-        inside_git = _is_git_folder(folder)
-        deeper: list[tuple[str, str, str]] = []
+        inside_git = _is_git_folder(entries)
+        if inside_git and news:
+            yield Repository(shown(prefix), folder)
+        deeper: list[tuple[str, str, bool, str]] = []
         for entry in entries:
             path = f"{prefix}/{entry.name}" if prefix else entry.name
             if entry.name == ".git":
@@ -79,9 +79,8 @@ def walk(
                 if entry.is_symlink():
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name != ".git" and not inside_git and _is_git_folder(entry.path):
-                        yield Repository(shown(path), entry.path)
-                    deeper.append((entry.path, path, path if inside_git and entry.name == "objects" else store))
+                    news = entry.name != ".git" and not inside_git
+                    deeper.append((entry.path, path, news, path if inside_git and entry.name == "objects" else store))
                     continue
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
@@ -134,10 +133,10 @@ def _is_index(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _is_git_folder(folder: str) -> bool:
-    # Asked for every folder: plain strings, no Path objects.
-    join, isdir = os.path.join, os.path.isdir
-    return isdir(join(folder, "objects")) and isdir(join(folder, "refs")) and os.path.lexists(join(folder, "HEAD"))
+def _is_git_folder(entries: "list[os.DirEntry[str]]") -> bool:
+    """Whether a folder with these entries is a repository's."""
+    known = {entry.name: entry for entry in entries if entry.name in ("HEAD", "objects", "refs")}
+    return len(known) == 3 and known["objects"].is_dir() and known["refs"].is_dir()
 
 
 def why(error: OSError) -> str:
