@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from stanch.patterns import lazy
+from stanch.patterns import compiled, lazy, restored
 
 
 def test_lazy_is_what_re_compile_gives() -> None:
@@ -19,3 +19,28 @@ def test_lazy_compiles_only_when_used() -> None:
     pattern = lazy("(")
     with pytest.raises(re.error):
         pattern.search("")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "flags"), [(rb"(?:(?P<secret>[a-z]{3,}+)\d|(x)(?=y))", re.IGNORECASE), (rb"a", 0), (rb"(?i:\xe9+)", 0)]
+)
+def test_what_was_compiled_before_is_the_same(pattern: bytes, flags: int) -> None:
+    kept = compiled(pattern, flags)
+    assert kept is not None
+    assert restored(pattern, kept) == re.compile(pattern, flags)
+    found = restored(pattern, kept).search(b"-- ABC1 xy a \xe9")
+    assert found is not None
+    assert found.groupdict() == re.compile(pattern, flags).search(b"-- ABC1 xy a \xe9").groupdict()  # type: ignore[union-attr]
+
+
+def test_what_is_no_code_is_refused() -> None:
+    kept = compiled(b"(a)b", 0)
+    assert kept is not None
+    for code in (b"", b"\xff" * 8, kept[1][:-4], kept[1][4:]):
+        with pytest.raises((RuntimeError, ValueError)):
+            restored(b"(a)b", (kept[0], code, *kept[2:]))
+
+
+def test_a_library_that_we_do_not_know_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("re._compiler._code")
+    assert compiled(b"a") is None

@@ -12,11 +12,11 @@ import msgspec
 
 import stanch
 from stanch.catalog.model import Provider
-from stanch.detect.rules import Reach, Rule, Trigger, build, reaches, triggers
+from stanch.detect.rules import Known, Rule, Trigger, build, facts, triggers
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
-_LAYOUT = "11"
+_LAYOUT = "12"
 """Changes whenever the bundle's layout or the meaning of a trigger does."""
 
 
@@ -32,7 +32,7 @@ class Bundle(msgspec.Struct, array_like=True):
     triggers: list[Trigger]
     run_triggers: list[Trigger]
     """Of the second database, see `stanch.detect.decode.RUNS`."""
-    reaches: list[Reach]
+    known: list[Known]
     """Of the rules that `build` makes of the providers."""
     facts: bytes
     """The providers with all that is known of them, packed."""
@@ -127,9 +127,9 @@ def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bund
         databases = Databases(_compile(table), _compile(decode.RUNS))
     except hyperscan.error as error:
         raise ConfigError(_culprit(providers, table) or f"the patterns do not compile: {error}") from None
-    facts = msgspec.msgpack.encode(providers)
+    whole = msgspec.msgpack.encode(providers)
     slim = [_slim(each) for each in providers]
-    return Bundle(signature, sha256(facts).hexdigest()[:16], slim, table, decode.RUNS, reaches(rules), facts), databases
+    return Bundle(signature, sha256(whole).hexdigest()[:16], slim, table, decode.RUNS, facts(rules), whole), databases
 
 
 def _slim(provider: Provider) -> Provider:

@@ -83,7 +83,7 @@ class Engine:
     ) -> None:
         """`extra` adds custom providers to those in `folder`; `only` limits the results to these type ids."""
         self.bundle, databases = database.open_bundle(extra, folder)
-        self.rules = rules.build(self.bundle.providers, self.bundle.reaches)
+        self.rules = rules.build(self.bundle.providers, self.bundle.known)
         self._triggers = [*self.bundle.triggers, *self.bundle.run_triggers]
         self._matcher = Matcher(databases, self._triggers, len(self.bundle.triggers))
         self.only = only

@@ -12,7 +12,7 @@ import msgspec
 
 from stanch.catalog import regex
 from stanch.catalog.model import CredentialType, Format, Pair, Provider
-from stanch.patterns import lazy
+from stanch.patterns import Compiled, compiled, lazy, restored
 
 Allow = Callable[[str, str, str], bool]
 """(secret, whole match, line) -> whether an imported rule's allow list takes the match out."""
@@ -42,8 +42,8 @@ _CREDENTIAL_NAME = lazy(
 )
 
 
-Reach = tuple[tuple[int, int], tuple[int, bool], bool, bool]
-"""A rule's `reach`, `run`, `worded` and `flat`."""
+Known = tuple[tuple[int, int], tuple[int, bool], bool, bool, Compiled | None]
+"""A rule's `reach`, `run`, `worded` and `flat`, and its pattern without boundaries, compiled."""
 
 
 class Trigger(msgspec.Struct, frozen=True, array_like=True):
@@ -67,6 +67,8 @@ class Rule:
         self.shape = shape
         self.order = order
         self.generic = provider.generic or bool(shape.analysis)
+        self.kept: Compiled | None = None
+        """Its pattern without boundaries, if that was compiled before."""
         self.allow: Allow | None = None
 
     @cached_property
@@ -97,7 +99,14 @@ class Rule:
     @cached_property
     def _bare(self) -> re.Pattern[bytes]:
         """The format's pattern without its boundaries."""
-        return _compiled(self.shape.pattern, False)
+        if self.kept is None:
+            return re.compile(*self.bare)
+        return restored(self.bare[0], self.kept)
+
+    @property
+    def bare(self) -> tuple[bytes, int]:
+        """What to compile for the format's pattern without its boundaries, and with which flags."""
+        return _body(self.shape.pattern)
 
     @cached_property
     def _bounded(self) -> re.Pattern[bytes]:
@@ -161,33 +170,36 @@ class Rule:
 
 
 def _compiled(pattern: str, boundary: bool) -> re.Pattern[bytes]:
-    """`pattern` over bytes, with boundaries where asked; leading global flags keep their place."""
+    """`pattern` over bytes, with boundaries where asked."""
+    body, flags = _body(pattern)
+    return re.compile(_TOUCH_LEFT + body + _TOUCH_RIGHT if boundary else body, flags)
+
+
+def _body(pattern: str) -> tuple[bytes, int]:
+    """`pattern` over bytes as a group; leading global flags keep their place."""
     flags = 0
     found = _LEADING_FLAGS.match(pattern)
     if found:
         pattern = pattern[found.end() :]
         flags = re.compile(f"(?{found.group(1).replace('a', '').replace('u', '')})").flags & ~re.UNICODE
-    body = b"(?:%s)" % pattern.encode()
-    if boundary:
-        body = _TOUCH_LEFT + body + _TOUCH_RIGHT
-    return re.compile(body, flags)
+    return b"(?:%s)" % pattern.encode(), flags
 
 
-def build(providers: Iterable[Provider], known: Sequence[Reach] = ()) -> list[Rule]:
-    """Every format of every type as a rule, in the catalog's order; `known` is what `reaches` said of them."""
+def build(providers: Iterable[Provider], known: Sequence[Known] = ()) -> list[Rule]:
+    """Every format of every type as a rule, in the catalog's order; `known` is what `facts` said of them."""
     rules: list[Rule] = []
     for provider in providers:
         for kind in provider.types:
             for shape in kind.formats:
                 rules.append(Rule(kind, provider, shape, len(rules)))
     for rule, each in zip(rules, known, strict=False):
-        rule.reach, rule.run, rule.worded, rule.flat = each
+        rule.reach, rule.run, rule.worded, rule.flat, rule.kept = each
     return rules
 
 
-def reaches(rules: Iterable[Rule]) -> list[Reach]:
+def facts(rules: Iterable[Rule]) -> list[Known]:
     """What takes longer to work out from a pattern than to scan a small commit with it."""
-    return [(rule.reach, rule.run, rule.worded, rule.flat) for rule in rules]
+    return [(rule.reach, rule.run, rule.worded, rule.flat, compiled(*rule.bare)) for rule in rules]
 
 
 def triggers(rules: Iterable[Rule]) -> list[Trigger]:
