@@ -13,11 +13,15 @@ from stanch.sources.git.command import Git
 LONGEST = 1 << 16
 """So many first bytes hold all that is of use here; signatures follow."""
 _PARENT = lazy(rb"^parent ([0-9a-f]{40}(?:[0-9a-f]{24})?)$", re.MULTILINE)
+_PLAIN = lazy(
+    rb"tree [0-9a-f]{40,64}\n((?:parent [0-9a-f]{40}(?:[0-9a-f]{24})?\n)*)"
+    rb"author [^\n]*\ncommitter [^\n]*>[ ]?([0-9]{0,19})(?:[ ][-+0-9]*)?\n\n"
+)
+"""The header that nearly every commit has. All others are read line by line, in ten times the time."""
 _NAMES = lazy(rb"^ ?(?:tree|parent|object|type) .*$", re.MULTILINE)
 _SIGNATURE = lazy(
-    rb"(?:^gpgsig[-a-z0-9]* )?-----BEGIN (PGP|SSH) SIGNATURE-----\n"
-    rb"(?: ?[A-Za-z0-9+/=:. ()-]{0,100}\n){1,500}? ?-----END \1 SIGNATURE-----",
-    re.MULTILINE,
+    rb"-----BEGIN (PGP|SSH) SIGNATURE-----\n(?:(?! ?-----END) ?[A-Za-z0-9+/=:. ()-]{0,100}+\n){1,500}+"
+    rb" ?-----END \1 SIGNATURE-----"
 )
 _ENCODING = lazy(r"(?i)(?:iso|latin|windows|cp|koi8|euc|shift|gb|big5|utf)[\w-]{0,20}")
 
@@ -65,6 +69,9 @@ Lineage = tuple[tuple[str, ...], int]
 
 def lineage(data: bytes) -> Lineage:
     """What a commit says of where it stands."""
+    plain = _PLAIN.match(data)
+    if plain:
+        return tuple(plain[1].decode().split()[1::2]), int(plain[2] or b"0")
     head = _head(data)
     line = head.partition(b"\ncommitter ")[2].partition(b"\n")[0]
     words = line.rpartition(b">")[2].split()
@@ -77,12 +84,17 @@ def words(data: bytes) -> tuple[bytes, int]:
 
     Names of objects and signatures are git's own: long, random looking and no secrets.
     """
+    plain = _PLAIN.match(data)
+    if plain and b"-----BEGIN " not in data:
+        parents = plain[1].count(b"\n")
+        return b"\n" * (parents + 1) + data[plain.end(1) :], parents + 5
     head = _head(data)
     first = head.count(b"\n") + 3
-    if b"-----BEGIN " in data:
-        message = _SIGNATURE.sub(_blank, data[len(head) :])
-        return _SIGNATURE.sub(_blank, _NAMES.sub(_blank, head)) + message, first
-    return _NAMES.sub(_blank, head) + data[len(head) :], first
+    return _unsigned(_NAMES.sub(_blank, head)) + _unsigned(data[len(head) :]), first
+
+
+def _unsigned(text: bytes) -> bytes:
+    return _SIGNATURE.sub(_blank, text) if b"-----BEGIN " in text else text
 
 
 def _blank(found: re.Match[bytes]) -> bytes:
