@@ -31,15 +31,23 @@ def drawn(rng: random.Random, size: int) -> Hits:
 
 
 @SEEDS
-@given(st.integers(0, 1 << 32), st.sampled_from([PLAIN_CHARS, PLAIN_CHARS + b"+/_\\-"]), st.integers(1, 9))
-def test_a_run_is_found_wherever_it_is(seed: int, members: bytes, length: int) -> None:
+@given(
+    st.integers(0, 1 << 32),
+    st.sampled_from([PLAIN_CHARS, PLAIN_CHARS + b"+/_\\-"]),
+    st.integers(1, 9),
+    st.integers(0, 9),
+)
+def test_a_run_is_found_wherever_it_is(seed: int, members: bytes, length: int, more: int) -> None:
     rng = random.Random(seed)
     data = bytes(rng.choices(b"aZ9+/_-. \n\xe9", [9, 9, 9, 1, 1, 1, 1, 1, 1, 1, 1], k=rng.choice([0, 1, 9, 200])))
     low, high = sorted(rng.randint(-3, len(data) + 3) for _ in range(2))
     plain = members == PLAIN_CHARS
-    wanted = re.compile(b"[%s]{%d}" % (members, length))
-    expected = wanted.search(data[max(low, 0) : max(high, 0)]) is not None
-    assert [form.run(data, low, high, length, plain) for form in FORMS] == [expected] * len(FORMS)
+    part = data[max(low, 0) : max(high, 0)]
+    expected = any(
+        len(found[0]) <= length + more or found.start() == 0 or found.end() == len(part)
+        for found in re.finditer(b"[%s]{%d,}" % (members, length), part)
+    )
+    assert [form.run(data, low, high, length, length + more, plain) for form in FORMS] == [expected] * len(FORMS)
 
 
 @SEEDS
@@ -86,7 +94,13 @@ def test_what_is_told_once_is_carried_if_it_is_still_there() -> None:
 def concern(before: list[int], after: list[int], look: int = 0, runs: int = 0) -> carry.Concern:
     """Triggers that all look `look` further than they find anything, where there is a run of `runs`."""
     return carry.Concern(
-        before, after, max(*before, *after), [look] * len(before), [runs] * len(before), [True] * len(before)
+        before,
+        after,
+        max(*before, *after),
+        [look] * len(before),
+        [runs] * len(before),
+        [1000] * len(before),
+        [True] * len(before),
     )
 
 

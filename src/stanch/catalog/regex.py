@@ -257,14 +257,16 @@ def _complement(members: bytes) -> bytes:
     return b"".join(b"\\x%02x" % code for code in range(256) if keep.match(bytes([code])))
 
 
-def run(pattern: str) -> tuple[int, bool]:
+def run(pattern: str) -> tuple[int, int, bool]:
     """How many characters of a token stand in a row, at least, in every match of `pattern`; 0 where that is not plain.
 
-    The second is whether these are letters and digits alone; otherwise they may be any of `TOKEN`.
+    The third is whether these are letters and digits alone; otherwise they may be any of `TOKEN`. The second is how
+    long a match is at most if it has nothing but letters and digits, else `UNBOUNDED`.
     """
     nodes, flags = parse(pattern)
     plain, token = (_run(nodes, flags, members) for members in (PLAIN, TOKEN))
-    return token, plain == token
+    most = UNBOUNDED if _inside_all(nodes, flags, PLAIN) is None else width(pattern)[1]
+    return token, most, plain == token
 
 
 def _run(nodes: list[Node], flags: int, members: frozenset[int]) -> int:

@@ -3,9 +3,9 @@ cimport cython
 
 @cython.locals(
     table=bytes, members="const unsigned char*", raw="const unsigned char*", place=cython.Py_ssize_t,
-    start=cython.Py_ssize_t, end=cython.Py_ssize_t,
+    start=cython.Py_ssize_t, end=cython.Py_ssize_t, floor=cython.Py_ssize_t, marks=bytes,
 )
-cpdef bint run(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, bint plain)
+cpdef bint run(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, Py_ssize_t most, bint plain)
 
 @cython.locals(
     new_ends=list, new_triggers=list, single=list, known=list, marks="const unsigned char*", count=cython.Py_ssize_t,
@@ -19,7 +19,7 @@ cpdef tuple follow(
 )
 
 @cython.locals(
-    before=list, after=list, look=list, runs=list, plain=list, widest=cython.longlong, found=list,
+    before=list, after=list, look=list, runs=list, most=list, plain=list, widest=cython.longlong, found=list,
     count=cython.Py_ssize_t, open_low=cython.longlong, open_high=cython.longlong, near=list, marks=list,
     stretch=cython.Py_ssize_t, begun=cython.bint, place=cython.Py_ssize_t, core=cython.longlong, limit=cython.longlong,
     low=cython.Py_ssize_t, high=cython.Py_ssize_t, middle=cython.Py_ssize_t, left=cython.longlong,

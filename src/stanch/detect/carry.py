@@ -15,10 +15,11 @@ _PLAIN = bytes(chr(code).isalnum() and code < 128 for code in range(256))
 _TOKEN = bytes(_PLAIN[code] or code in b"+/_-" for code in range(256))
 
 
-def run(data: bytes, low: int, high: int, length: int, plain: bool) -> bool:
+def run(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -> bool:
     """Whether `length` characters of a token stand in a row in `data` from `low` to `high`; `length` is 1 or more.
 
-    They are letters and digits if `plain`, and `+/_-` too if not.
+    They are letters and digits if `plain`, and `+/_-` too if not. There may be no more than `most`, unless they go up
+    to an end of the stretch; that is at least `length`.
     """
     table = _PLAIN if plain else _TOKEN
     if low < 0:
@@ -27,8 +28,16 @@ def run(data: bytes, low: int, high: int, length: int, plain: bool) -> bool:
         high = len(data)
     if high - low < length:
         return False
+    floor = low
     if not COMPILED:
-        return b"\1" * length in data[low:high].translate(table)
+        marks = data[low:high].translate(table)
+        place = marks.find(b"\1" * length)
+        while place >= 0:
+            end = marks.find(b"\0", place)
+            if end < 0 or place == 0 or end - place <= most:
+                return True
+            place = marks.find(b"\1" * length, end)
+        return False
     members = table
     raw = data
     # Every run covers a place in each `length`: most of the text need not be looked at.
@@ -44,7 +53,14 @@ def run(data: bytes, low: int, high: int, length: int, plain: bool) -> bool:
         while end < high and end - start < length and members[raw[end]]:
             end += 1
         if end - start >= length:
-            return True
+            while end < high and end - start <= most and members[raw[end]]:
+                end += 1
+            if end - start <= most or start == floor or end == high:
+                return True
+            while end < high and members[raw[end]]:
+                end += 1
+            if end == high:
+                return True
         low = end + 1
         place = end + length
     return False
@@ -139,6 +155,7 @@ class Concern(NamedTuple):
     look: list[int]
     """How much of that is only there to judge what is found in the rest."""
     runs: list[int]
+    most: list[int]
     plain: list[bool]
     """What `run` must find in the rest, so that anything is found; 0 for nothing."""
 
@@ -151,7 +168,7 @@ def concerned(
     `regions` are what is new, three numbers each. Gives for each stretch where it begins and ends (it may reach over
     the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
     """
-    before, after, widest, look, runs, plain = concern
+    before, after, widest, look, runs, most, plain = concern
     found: list[tuple[int, int, list[int]]] = []
     count = len(ends)
     open_low = 0
@@ -189,7 +206,9 @@ def concerned(
             if earliest > limit or latest < core:
                 continue
             spare = look[trigger]
-            if runs[trigger] and not run(data, earliest + spare, latest - spare, runs[trigger], plain[trigger]):
+            if runs[trigger] and not run(
+                data, earliest + spare, latest - spare, runs[trigger], most[trigger], plain[trigger]
+            ):
                 continue
             if not any_near and begun and min(left, earliest) > open_high:
                 near.sort()

@@ -16,7 +16,7 @@ from stanch.detect.rules import Known, Rule, Trigger, build, facts, triggers
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
-_LAYOUT = "12"
+_LAYOUT = "13"
 """Changes whenever the bundle's layout or the meaning of a trigger does."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from stanch.catalog import regex
 from stanch.catalog.model import Provider
 from stanch.detect import carry, database, excerpt, rules
 from stanch.detect.candidate import Candidate
@@ -156,25 +157,33 @@ class Engine:
     def _concern(self) -> carry.Concern:
         """What may have a say in what comes of each trigger's hits."""
         table = [self._say(trigger) for trigger in self._triggers]
-        before, after, look, runs, plain = (list(column) for column in zip(*table, strict=True))
-        return carry.Concern(before, after, max(*before, *after), look, runs, plain)
+        before, after, look, runs, most, plain = (list(column) for column in zip(*table, strict=True))
+        return carry.Concern(before, after, max(*before, *after), look, runs, most, plain)
 
-    def _say(self, trigger: Trigger) -> tuple[int, int, int, int, bool]:
+    def _say(self, trigger: Trigger) -> tuple[int, int, int, int, int, bool]:
         """A trigger's place in `carry.Concern`."""
         if trigger.once:
-            return -1, -1, 0, 0, False
+            return -1, -1, 0, 0, 0, False
         if trigger.decoder in ("base64", "hex"):
             # A change anywhere in a run of encoded text changes all of what it says.
-            return rules.MAX_RUN, rules.MAX_RUN, 0, 0, False
+            return rules.MAX_RUN, rules.MAX_RUN, 0, 0, 0, False
         if trigger.decoder:
-            return DECODED, DECODED, 0, 0, False
+            return DECODED, DECODED, 0, 0, 0, False
         some = [self.rules[order] for order in trigger.rules]
         look = LOOK + max((100 * (pair.lines + 1) for rule in some for pair in rule.shape.pairs), default=0)
         before, after = max(rule.reach[0] for rule in some), max(rule.reach[1] for rule in some)
         if not trigger.word:
-            return before + look, after + look, look, 0, False
-        plain = all(rule.run[1] for rule in some)
-        return WORD_AFTER + after + look, WORD_BEFORE + after + look, look, min(rule.run[0] for rule in some), plain
+            return before + look, after + look, look, 0, 0, False
+        least, most = min(rule.run[0] for rule in some), max(rule.run[1] for rule in some)
+        plain = all(rule.run[2] for rule in some)
+        return (
+            WORD_AFTER + after + look,
+            WORD_BEFORE + after + look,
+            look,
+            least,
+            most if plain else regex.UNBOUNDED,
+            plain,
+        )
 
     def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
         """(trigger, end) of those of the `hits` in `data` of which something may come."""
@@ -250,9 +259,9 @@ class Engine:
         if self.only is not None and rule.kind.id not in self.only:
             return
         ends.sort()
-        length, plain = rule.run
+        least, most, plain = rule.run
         for low, high in _windows(ends, len(data)):
-            if length and not carry.run(data, low, high, length, plain):
+            if least and not carry.run(data, low, high, least, most, plain):
                 continue
             begin = max(0, low - 2)
             known = self._memo.key(rule.order, data[begin : high + 1], low - begin, high - begin)

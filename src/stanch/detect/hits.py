@@ -97,4 +97,4 @@ class Matcher:
 
 def _gate(data: bytes) -> bool:
     """Whether the second database is asked about a text without zero bytes."""
-    return carry.run(data, 0, len(data), rules.GATE_RUN, plain=True)
+    return carry.run(data, 0, len(data), rules.GATE_RUN, len(data), plain=True)

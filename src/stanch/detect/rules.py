@@ -42,7 +42,9 @@ _CREDENTIAL_NAME = lazy(
 )
 
 
-Known = tuple[tuple[int, int], tuple[int, bool], bool, bool, Compiled | None]
+Run = tuple[int, int, bool]
+"""Characters of a token in a row: how many at least and at most, and whether they are letters and digits alone."""
+Known = tuple[tuple[int, int], Run, bool, bool, Compiled | None]
 """A rule's `reach`, `run`, `worded` and `flat`, and its pattern without boundaries, compiled."""
 
 
@@ -77,9 +79,11 @@ class Rule:
         return min(regex.reach(self.shape.pattern), MAX_SPAN), min(regex.width(self.shape.pattern)[1], MAX_SPAN)
 
     @cached_property
-    def run(self) -> tuple[int, bool]:
-        """How many characters in a row a match holds at least, and whether these are letters and digits alone."""
-        return regex.run(self.shape.pattern)
+    def run(self) -> Run:
+        """The characters in a row that every match holds, or is in."""
+        least, most, plain = regex.run(self.shape.pattern)
+        # Boundaries are no letters or digits, but the "n" of an escape and the "31m" of a colour do as well.
+        return least, most + 3 if self.shape.boundary and plain else regex.UNBOUNDED, plain
 
     @cached_property
     def worded(self) -> bool:
