@@ -165,6 +165,21 @@ def test_many_literals_are_joined(engine: Engine) -> None:
     assert match.end_line == 5
 
 
+@pytest.mark.parametrize(("size", "expected"), [(5, True), (3, False)])
+def test_pieces_of_a_token_are_not_too_short(engine: Engine, size: int, expected: bool) -> None:
+    text = '" + "'.join(SECRET[place : place + size] for place in range(0, len(SECRET), size))
+    assert bool(found(engine, f'x = "{text}"'.encode(), NOTION)) is expected
+
+
+@pytest.mark.parametrize(("between", "expected"), [(" " * 300, True), (" " * 700, False)])
+def test_entities_count_near_those_that_tell_of_a_value(engine: Engine, between: str, expected: bool) -> None:
+    """A page's prose is full of "&lt;" and "&amp;"."""
+    address = "postgres://app:{}@db.acme.io/main".format(b64(password(3, 14)).rstrip("=") + "&amp;Q7x")
+    data = f"&#97;{between}{address}\n".encode()
+    matches = [one for one in engine.scan(data).matches if one.decoded == ("entity",)]
+    assert bool(matches) is expected
+
+
 def test_joined_literals_may_hold_base64(engine: Engine) -> None:
     text = b64(f"token={SECRET}")
     [match] = found(engine, f'x = "{text[:40]}" +\n  "{text[40:]}"'.encode(), NOTION)

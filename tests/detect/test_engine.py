@@ -194,6 +194,52 @@ def test_what_was_scanned_before_never_changes_a_result(
         assert used.scan(blob.encode(), explain=explain) == fresh.scan(blob.encode(), explain=explain)
 
 
+ABOVE = ["", "# notes", "- name: color", "- name: API_TOKEN", "api_token =", "token: >-"]
+VALUED = [
+    f"{{}}value: {digits(7, 40)}",
+    f'{{}}"{digits(8, 40)}"',
+    f"{{}}token: {digits(9, 40)}",
+    "{}password = hunter2",
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(ABOVE), st.sampled_from(VALUED), st.sampled_from(["", "  "])).map(
+            lambda parts: f"{parts[0]}\n{parts[1].format(parts[2])}\n"
+        ),
+        min_size=2,
+        max_size=12,
+    )
+)
+def test_a_line_that_came_to_nothing_may_come_to_something_elsewhere(engine: Engine, blobs: list[str]) -> None:
+    """What is above a line may have a say in it."""
+    for blob in blobs:
+        engine.scan(blob.encode())
+    for blob in blobs:
+        assert engine.scan(blob.encode()) == Engine().scan(blob.encode())
+
+
+@pytest.mark.parametrize(("size", "expected"), [(24, True), (25, False), (64, False)])
+def test_a_run_that_is_longer_than_a_value_is_none(make: Callable[..., Engine], size: int, expected: bool) -> None:
+    hexadecimal = make(Format("digest", "(?P<secret>[0-9a-f]{24})", words=["acme"]))
+    assert bool(hexadecimal.scan(f"acme {digits(4, size)} and".encode()).matches) is expected
+
+
+@pytest.mark.parametrize(("before", "expected"), [(1, True), (960, True), (1001, False)])
+@pytest.mark.parametrize("pattern", ["(?P<secret>acm_[0-9a-f]{24})", "(?P<secret>[0-9a-f]{24})"])
+def test_words_count_alike_whoever_calls(
+    make: Callable[..., Engine], pattern: str, before: int, expected: bool
+) -> None:
+    """A pattern with a literal calls for its rule itself, another is called for by its words."""
+    engine = make(Format("either", pattern, words=["acme_corp"]))
+    value = ("acm_" if "acm_" in pattern else "") + digits(6)
+    assert bool(engine.scan(f"acme_corp{' ' * before}key = {value}".encode()).matches) is expected
+    assert engine.scan(f"key = {value} # for acme_corp".encode()).matches
+    assert not engine.scan(f"key = {value} # for nobody".encode()).matches
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_the_same_blob_gives_the_same_matches_again(engine: Engine, kinds: list[str], rng: random.Random) -> None:
