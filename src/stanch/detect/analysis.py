@@ -202,7 +202,7 @@ def _is_prose(value: Value) -> bool:
     if followed and value.near.quote and not value.closed:
         return True
     text = _ACCENTED.sub("\u00e9", value.text)
-    foreign = sum(not char.isascii() and char.isalpha() for char in text)
+    foreign = 0 if text.isascii() else sum(not char.isascii() and char.isalpha() for char in text)
     if foreign:
         return not _DIGIT.search(text) or foreign * 3 > len(text)
     return followed and value.after[1:2].isalpha() and bool(_SENTENCE.fullmatch(value.text))
@@ -348,6 +348,8 @@ def worded(value: str) -> float:
 
 def _kinds(value: str) -> int:
     """How many kinds of characters a value has: small letters, capitals, digits, marks."""
+    if value.isascii():
+        return sum(kind.search(value) is not None for kind in (_SMALL, _CAPITAL, _DIGIT, _MARK))
     return (
         any(char.islower() for char in value)
         + any(char.isupper() for char in value)
@@ -356,6 +358,7 @@ def _kinds(value: str) -> int:
     )
 
 
+_SMALL, _CAPITAL, _MARK = lazy(r"[a-z]"), lazy(r"[A-Z]"), lazy(r"[^A-Za-z0-9_\-./:]")
 _ROOTED = lazy(r"/(?:tmp|var|usr|etc|home|opt|run|dev|proc|mnt|Users)/")
 
 
