@@ -166,6 +166,7 @@ class Worker:
                 self._messages(messages.add(message), task, result)
             _count(kind, result.coverage)
         self._messages(messages.rest(), task, result)
+        pack.forget()
         # What we cannot read, git may, and it knows what to say where it cannot either.
         self._objects(task, [pack.name(number).hex() for number in failed if number not in known], reader, result)
 

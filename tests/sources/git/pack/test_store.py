@@ -101,6 +101,24 @@ def test_objects_by_kind_and_by_name(grown: Repo) -> None:
     assert pack.shared([]) == set()
 
 
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="looks for memory in /proc")
+def test_what_was_read_is_let_go(repo: Repo) -> None:
+    repo.commit("root", {"a.bin": random.Random(1).randbytes(4 << 20)})
+    repo.git("gc", "-q")
+    pack = one(repo)
+
+    def held() -> int:
+        """How much of the pack's file is in memory, in kilobytes."""
+        maps = Path("/proc/self/smaps").read_text().split(str(pack.path))
+        return sum(int(part.partition("Rss:")[2].split()[0]) for part in maps[1:])
+
+    assert held() == 0
+    assert sum(len(bytes(pack.raw(number))) for number in range(pack.count)) > 4 << 20
+    assert held() >= 4 << 10
+    pack.forget()
+    assert held() == 0
+
+
 def test_an_empty_pack(tmp_path: Path) -> None:
     pack = Pack(packs.write(tmp_path, []), 20)
     assert (pack.count, list(pack.trees()), list(pack.orphans())) == (0, [], [])

@@ -53,6 +53,7 @@ class Pack:
             inner.forest(self.offsets, bases, self.parents, self.child, self.sibling)
         except IndexError:
             raise ValueError("an entry goes beyond the end of the pack") from None
+        self.forget()
         self._roots = _zeros(self.count)
         self._weights = _zeros(self.count)
         inner.grow(self.kinds, self.sizes, self.child, self.sibling, self._roots, self._weights, _PRICE)
@@ -106,6 +107,11 @@ class Pack:
         """An entry's compressed bytes."""
         end = self.offsets[number + 1] if number + 1 < self.count else self._end
         return self._data[self._places[number] : end]
+
+    def forget(self) -> None:
+        """Let go of what was read of the file: all of it at once is more than a small machine has to spare."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def trees(self) -> Iterator[Tree]:
         """All trees in the order of the file."""
