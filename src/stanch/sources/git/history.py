@@ -22,6 +22,8 @@ REFS = 1000
 _AT_ONCE = 256
 """For how many questions the graph is walked together: each takes a bit at every commit."""
 _DIFF = (
+    # Left to itself git maps the whole pack, and keeps 96 MB of what deltas were made from.
+    "-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=48m", "-c", "core.deltaBaseCacheLimit=32m",
     "diff-tree", "--stdin", "-r", "-c", "--root", "--always", "--raw", "-z", "--no-renames", "--no-abbrev",
     "--no-ext-diff", "--no-textconv",
 )  # fmt: skip
