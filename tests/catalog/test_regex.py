@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stanch.catalog import regex
+from stanch.catalog import regex, runs
 from stanch.catalog.examples import examples
 from stanch.catalog.load import FOLDER, read_provider, read_providers
 from stanch.detect import decode, rules
@@ -261,42 +261,6 @@ def test_what_stays_on_a_line_is_found_line_by_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "least", "most", "plain"),
-    [
-        ("(?<![.-])(?P<secret>[0-9a-f]{40})(?!-)", 40, 40, True),
-        ("(?P<secret>key[0-9A-Za-z]{14,20})", 17, 23, True),
-        ("[0-9a-f]{8}-[0-9a-f]{4}", 13, regex.UNBOUNDED, False),
-        ("[A-Za-z0-9+/]{43}=", 43, regex.UNBOUNDED, False),
-        ("[0-9]{14,17}(?:\\||%7[cC])(?:[0-9a-f]{32}|[0-9A-Za-z_-]{27})", 27, regex.UNBOUNDED, False),
-        ("(?:ab){3}x?(?:cde|fg)", 8, 10, True),
-        ("(?: [0-9a-f]{9}){2}", 9, regex.UNBOUNDED, True),
-        ("(?: [0-9a-f]{9}){0,2}", 0, regex.UNBOUNDED, True),
-        ("(?i:K)[^ ]{9}.z{3}", 3, regex.UNBOUNDED, True),
-    ],
-)
-def test_the_run_that_every_match_holds(pattern: str, least: int, most: int, plain: bool) -> None:
-    assert regex.run(pattern) == (least, most, plain)
-
-
-@settings(deadline=None)
-@given(PATTERNS, st.integers(0, 1 << 32))
-def test_what_is_drawn_holds_its_run(pattern: str, seed: int) -> None:
-    least, most, plain = regex.run(pattern)
-    text = regex.draw(pattern, random.Random(seed)).encode()
-    members = rb"[0-9A-Za-z]" if plain else rb"[0-9A-Za-z+/_\-]"
-    assert not least or re.search(members + b"{%d}" % least, text)
-    assert len(text) <= most or most == regex.UNBOUNDED
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [("ab[cd]efghi", 5), ("(?:abc(?P<secret>defg))", 4), ("(?:abc|xabcd)", 0), ("a(?!b)bcd", 4), ("[ax]bc+", 1)],
-)
-def test_the_longest_literal(pattern: str, expected: int) -> None:
-    assert regex.literal(pattern) == expected
-
-
-@pytest.mark.parametrize(
     ("pattern", "expected"),
     [
         (r"\ba[^\n]+(?![a-z])", True),
@@ -314,3 +278,13 @@ def test_the_longest_literal(pattern: str, expected: int) -> None:
 )
 def test_what_is_on_one_line(pattern: str, expected: bool) -> None:
     assert regex.flat(pattern) is expected
+
+
+@settings(deadline=None)
+@given(PATTERNS, st.integers(0, 1 << 32))
+def test_what_is_drawn_holds_its_run(pattern: str, seed: int) -> None:
+    least, most, plain = runs.run(pattern)
+    text = regex.draw(pattern, random.Random(seed)).encode()
+    members = rb"[0-9A-Za-z]" if plain else rb"[0-9A-Za-z+/_\-]"
+    assert not least or re.search(members + b"{%d}" % least, text)
+    assert len(text) <= most or most == regex.UNBOUNDED

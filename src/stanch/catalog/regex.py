@@ -27,7 +27,7 @@ _NEGATED = {
     sre.CATEGORY_NOT_SPACE: sre.CATEGORY_SPACE,
     sre.CATEGORY_NOT_WORD: sre.CATEGORY_WORD,
 }
-_REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
+REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 UNBOUNDED = 1 << 16
 """What an open repeat counts for in a width, in bytes."""
 ENOUGH = 32
@@ -36,10 +36,6 @@ LARGE = 64
 """A repeat with a greater bound is left open in a trigger: Hyperscan pays for counting."""
 
 _LINE_END = 10
-PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-"""Letters and digits, by their codes."""
-TOKEN = PLAIN | frozenset(b"+/_-")
-"""What most tokens are written in."""
 
 Node = tuple[Any, Any]
 
@@ -69,7 +65,7 @@ def reach(pattern: str) -> int:
 def _widest(node: Node) -> int:
     """The greatest number of bytes that a node can match; open ends count `UNBOUNDED`."""
     kind, value = node
-    if kind in _REPEATS:
+    if kind in REPEATS:
         _, high, body = value
         return min(UNBOUNDED, min(int(high), UNBOUNDED) * sum(_widest(each) for each in body))
     if kind is sre.SUBPATTERN:
@@ -124,7 +120,7 @@ def _crosses_line(kind: Any, value: Any) -> bool:
         return bool(value[1] & re.DOTALL) or _crosses(list(value[3]))
     if kind is sre.ATOMIC_GROUP:
         return _crosses(list(value))
-    if kind in (*_REPEATS, sre.ASSERT, sre.ASSERT_NOT):
+    if kind in (*REPEATS, sre.ASSERT, sre.ASSERT_NOT):
         return _crosses(list(value[-1]))
     return False
 
@@ -147,7 +143,7 @@ def _beginning(nodes: list[Node], longest: int) -> list[Node]:
         if kind is sre.BRANCH:
             heads = [_beginning([*branch, *rest], longest) for branch in value[1]]
             return [*nodes[:place], *([(kind, (None, heads))] if all(heads) else [])]
-        once = sum(map(_widest, value[2])) if kind in _REPEATS else 0
+        once = sum(map(_widest, value[2])) if kind in REPEATS else 0
         if once and min(value[0], longest // once):
             count = min(value[0], longest // once)
             return [*nodes[:place], (kind, (count, count, value[2]))]
@@ -163,7 +159,7 @@ def _trim_left(nodes: list[Node]) -> list[Node]:
 
 
 def _optional(node: Node) -> bool:
-    return node[0] in _REPEATS and node[1][0] == 0
+    return node[0] in REPEATS and node[1][0] == 0
 
 
 def _trim_right(nodes: list[Node]) -> list[Node]:
@@ -174,7 +170,7 @@ def _trim_right(nodes: list[Node]) -> list[Node]:
         if kind in (sre.AT, sre.ASSERT, sre.ASSERT_NOT, sre.GROUPREF) or _optional(nodes[-1]):
             nodes.pop()
             continue
-        if kind in _REPEATS:
+        if kind in REPEATS:
             low, high, body = value
             low = min(low, ENOUGH)
             if low != high:
@@ -205,7 +201,7 @@ def _emit(node: Node, flags: int) -> bytes:
     if kind is sre.IN:
         negated = value[0][0] is sre.NEGATE
         return b"[%s%s]" % (b"^" if negated else b"", _members(value[1:] if negated else value, flags))
-    if kind in _REPEATS:
+    if kind in REPEATS:
         low, high, body = value
         bounds = b"{%d,}" % low if high > LARGE else b"{%d,%d}" % (low, high)
         return b"(?:%s)%s" % (_emit_all(list(body), flags), bounds)
@@ -257,93 +253,6 @@ def _complement(members: bytes) -> bytes:
     return b"".join(b"\\x%02x" % code for code in range(256) if keep.match(bytes([code])))
 
 
-def run(pattern: str) -> tuple[int, int, bool]:
-    """How many characters of a token stand in a row, at least, in every match of `pattern`; 0 where that is not plain.
-
-    The third is whether these are letters and digits alone; otherwise they may be any of `TOKEN`. The second is how
-    long a match is at most if it has nothing but letters and digits, else `UNBOUNDED`.
-    """
-    nodes, flags = parse(pattern)
-    plain, token = (_run(nodes, flags, members) for members in (PLAIN, TOKEN))
-    most = UNBOUNDED if _inside_all(nodes, flags, PLAIN) is None else width(pattern)[1]
-    return token, most, plain == token
-
-
-def _run(nodes: list[Node], flags: int, members: frozenset[int]) -> int:
-    longest = length = 0
-    for node in nodes:
-        least = _inside(node, flags, members)
-        if least is None:
-            longest = max(longest, length, _least_run(node, flags, members))
-            length = 0
-        else:
-            length += least
-    return max(longest, length)
-
-
-def _inside(node: Node, flags: int, members: frozenset[int]) -> int | None:
-    """The least number of bytes that a node matches; nothing if there may be others among them than `members`."""
-    kind, value = node
-    if kind in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
-        return 0
-    if kind is sre.LITERAL:
-        return 1 if value in members else None
-    if kind is sre.IN:
-        return 1 if members.issuperset(allowed(list(value), flags)) else None
-    if kind is sre.BRANCH:
-        some = [_inside_all(list(branch), flags, members) for branch in value[1]]
-        return None if None in some else min(each for each in some if each is not None)
-    if kind in _REPEATS:
-        once = _inside_all(list(value[2]), flags, members)
-        return None if once is None else once * int(value[0])
-    if kind is sre.SUBPATTERN:
-        return _inside_all(list(value[3]), (flags | value[1]) & ~value[2], members)
-    return None
-
-
-def _inside_all(nodes: list[Node], flags: int, members: frozenset[int]) -> int | None:
-    total = 0
-    for node in nodes:
-        least = _inside(node, flags, members)
-        if least is None:
-            return None
-        total += least
-    return total
-
-
-def _least_run(node: Node, flags: int, members: frozenset[int]) -> int:
-    """The run in a node that may hold other bytes too."""
-    kind, value = node
-    if kind is sre.BRANCH:
-        return min(_run(list(branch), flags, members) for branch in value[1])
-    if kind in _REPEATS:
-        return _run(list(value[2]), flags, members) if value[0] else 0
-    if kind is sre.SUBPATTERN:
-        return _run(list(value[3]), (flags | value[1]) & ~value[2], members)
-    return 0
-
-
-def literal(pattern: str) -> int:
-    """How many bytes in a row are the same, but for their case, in every match of `pattern`, at least."""
-    nodes, _ = parse(pattern)
-    return _literal_run(nodes)
-
-
-def _literal_run(nodes: list[Node]) -> int:
-    longest = length = 0
-    for kind, value in nodes:
-        if kind is sre.LITERAL:
-            length += 1
-            continue
-        longest = max(longest, length)
-        if kind in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
-            continue
-        length = 0
-        if kind is sre.SUBPATTERN:
-            longest = max(longest, _literal_run(list(value[3])))
-    return max(longest, length)
-
-
 def allowed(items: list[Node], flags: int = 0) -> list[int]:
     """The byte values that a character class (an IN node's value) takes."""
     negated = items[0][0] is sre.NEGATE
@@ -385,7 +294,7 @@ def _draw(node: Node, flags: int, rng: "random.Random", groups: dict[int, str]) 
         return rng.choice("abcdefghijklmnopqrstuvwxyz0123456789 ")
     if kind is sre.IN:
         return chr(rng.choice(_drawable(tuple(value), flags & re.IGNORECASE)))
-    if kind in _REPEATS:
+    if kind in REPEATS:
         low, high, body = value
         near = max(low, 8) + 8 if high is sre.MAXREPEAT else min(high, low + 24)
         count = rng.choice((low, near, rng.randint(low, near)))

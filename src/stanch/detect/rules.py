@@ -10,7 +10,7 @@ from functools import cached_property
 
 import msgspec
 
-from stanch.catalog import regex
+from stanch.catalog import regex, runs
 from stanch.catalog.model import CredentialType, Format, Pair, Provider
 from stanch.patterns import Compiled, compiled, lazy, restored
 
@@ -81,14 +81,14 @@ class Rule:
     @cached_property
     def run(self) -> Run:
         """The characters in a row that every match holds, or is in."""
-        least, most, plain = regex.run(self.shape.pattern)
+        least, most, plain = runs.run(self.shape.pattern)
         # Boundaries are no letters or digits, but the "n" of an escape and the "31m" of a colour do as well.
         return least, most + 3 if self.shape.boundary and plain else regex.UNBOUNDED, plain
 
     @cached_property
     def worded(self) -> bool:
         """Whether its context words are what calls for the rule: they say more than its pattern does."""
-        return bool(self.shape.words) and regex.literal(self.shape.pattern) < ANCHOR
+        return bool(self.shape.words) and runs.literal(self.shape.pattern) < ANCHOR
 
     @cached_property
     def flat(self) -> bool:
