@@ -7,12 +7,15 @@ cimport cython
 )
 cpdef bint run(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, Py_ssize_t most, bint plain)
 
+@cython.locals(low=cython.Py_ssize_t, high=cython.Py_ssize_t, middle=cython.Py_ssize_t)
+cdef Py_ssize_t _from(list ends, long long least)
+
 @cython.locals(
-    new_ends=list, new_triggers=list, single=list, known=list, marks="const unsigned char*", count=cython.Py_ssize_t,
+    new_ends=list, new_triggers=list, single=list, known=list, count=cython.Py_ssize_t,
     waiting=cython.Py_ssize_t, number=cython.Py_ssize_t, offset=cython.longlong, place=cython.Py_ssize_t,
-    moved=cython.longlong, first=cython.longlong, last=cython.longlong, low=cython.Py_ssize_t, high=cython.Py_ssize_t,
-    middle=cython.Py_ssize_t, end=cython.longlong, trigger=cython.Py_ssize_t, begin=cython.longlong,
-    core=cython.longlong, stop=cython.longlong, hit=tuple,
+    moved=cython.longlong, first=cython.longlong, last=cython.longlong, low=cython.Py_ssize_t,
+    end=cython.longlong, trigger=cython.Py_ssize_t, begin=cython.longlong,
+    core=cython.longlong, stop=cython.longlong,
 )
 cpdef tuple follow(
     list ends, list triggers, list regions, list zones, list fresh, long long size, bytes once, Py_ssize_t limit,
@@ -22,7 +25,7 @@ cpdef tuple follow(
     before=list, after=list, look=list, runs=list, most=list, plain=list, widest=cython.longlong, found=list,
     count=cython.Py_ssize_t, open_low=cython.longlong, open_high=cython.longlong, near=list, marks=list,
     stretch=cython.Py_ssize_t, begun=cython.bint, place=cython.Py_ssize_t, core=cython.longlong, limit=cython.longlong,
-    low=cython.Py_ssize_t, high=cython.Py_ssize_t, middle=cython.Py_ssize_t, left=cython.longlong,
+    low=cython.Py_ssize_t, left=cython.longlong,
     right=cython.longlong, any_near=cython.bint, end=cython.longlong, trigger=cython.Py_ssize_t,
     earliest=cython.longlong, latest=cython.longlong, spare=cython.longlong,
     number=cython.Py_ssize_t,

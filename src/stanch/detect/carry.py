@@ -7,12 +7,12 @@ of each file in a history passes through here.
 
 from typing import NamedTuple
 
+from stanch.catalog.runs import PLAIN, TOKEN
+
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
-
-
-_PLAIN = bytes(chr(code).isalnum() and code < 128 for code in range(256))
-_TOKEN = bytes(_PLAIN[code] or code in b"+/_-" for code in range(256))
+_PLAIN = bytes(code in PLAIN for code in range(256))
+_TOKEN = bytes(code in TOKEN for code in range(256))
 
 
 def run(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -> bool:
@@ -50,20 +50,26 @@ def run(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -
         while start > low and members[raw[start - 1]]:
             start -= 1
         end = place + 1
-        while end < high and end - start < length and members[raw[end]]:
+        while end < high and members[raw[end]]:
             end += 1
-        if end - start >= length:
-            while end < high and end - start <= most and members[raw[end]]:
-                end += 1
-            if end - start <= most or start == floor or end == high:
-                return True
-            while end < high and members[raw[end]]:
-                end += 1
-            if end == high:
-                return True
+        if end - start >= length and (end - start <= most or start == floor or end == high):
+            return True
         low = end + 1
         place = end + length
     return False
+
+
+def _from(ends: list[int], least: int) -> int:
+    """The number of the first of the rising `ends` that is `least` or more."""
+    low = 0
+    high = len(ends)
+    while low < high:
+        middle = (low + high) >> 1
+        if ends[middle] < least:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def follow(
@@ -99,14 +105,7 @@ def follow(
             moved = zones[place + 2]
             first = zones[place] + moved
             last = zones[place + 1] + moved
-            low = 0
-            high = count
-            while low < high:
-                middle = (low + high) >> 1
-                if ends[middle] < first:
-                    low = middle + 1
-                else:
-                    high = middle
+            low = _from(ends, first)
             while low < count:
                 end = ends[low]
                 if end >= last:
@@ -181,14 +180,7 @@ def concerned(
     for place in range(0, len(regions) - 2, 3):
         core = regions[place + 1]
         limit = regions[place + 2]
-        low = 0
-        high = count
-        while low < high:
-            middle = (low + high) >> 1
-            if ends[middle] < core - widest:
-                low = middle + 1
-            else:
-                high = middle
+        low = _from(ends, core - widest)
         left = core
         right = limit
         any_near = False

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 
-from stanch.catalog import regex
 from stanch.catalog.model import Provider
 from stanch.detect import carry, database, excerpt, rules
 from stanch.detect.candidate import Candidate
@@ -24,6 +23,7 @@ WORD_BEFORE = 1000
 """How many bytes above a value a context word may stand, at most."""
 WORD_AFTER = 240
 LONGEST_WORD = 100
+"""How much further up a word that ends there may begin."""
 LOOK = 1200
 """How far above a match, in bytes, names and all else that its analysis looks at may be, with some to spare."""
 AHEAD = 256
@@ -176,14 +176,7 @@ class Engine:
             return before + look, after + look, look, 0, 0, False
         least, most = min(rule.run[0] for rule in some), max(rule.run[1] for rule in some)
         plain = all(rule.run[2] for rule in some)
-        return (
-            WORD_AFTER + after + look,
-            WORD_BEFORE + after + look,
-            look,
-            least,
-            most if plain else regex.UNBOUNDED,
-            plain,
-        )
+        return WORD_AFTER + after + look, WORD_BEFORE + after + look, look, least, most, plain
 
     def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
         """(trigger, end) of those of the `hits` in `data` of which something may come."""

@@ -158,19 +158,14 @@ class History:
         skipped = dict.fromkeys(skipped_objects(self._coverage, self.where.path), "")
         failed: list[str] = []
         missing: dict[str, str] = {}
-
-        def arrived(names: list[bytes]) -> None:
-            missing.update((name.hex(), "") for name in self._absent(names))
-
-        for change in self._log.changes(failed.append, {*wanted, *skipped}, arrived):
+        named = {*wanted, *skipped}
+        for change in self._log.changes(failed.append, named, self._absent):
             if change.blob in wanted:
                 arrivals.setdefault(change.blob, []).append(change)
             if change.blob in skipped:
                 skipped[change.blob] = change.path
-        missing = {oid: "" for oid in missing if oid not in skipped}
-        if missing:
-            for change in self._log.changes(lambda _: None, missing.keys()):
-                missing[change.blob] = missing[change.blob] or change.path
+            if change.blob not in named:
+                missing.setdefault(change.blob, change.path)
         name_objects(self._coverage, self.where.path, skipped)
         for commit in failed[:_DAMAGED]:
             # Nobody knows what it changed, but what it holds.

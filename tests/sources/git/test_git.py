@@ -336,3 +336,20 @@ def test_what_a_loose_object_left_unfinished_holds(repo: Repo) -> None:
     data = zlib.compress(b"blob 5\0hello")
     (repo.path / ".git/objects/tmp_obj_x").write_bytes(data)
     assert list(rescue.broken(str(repo.path / ".git/objects"), 20)) == []
+
+
+def test_a_log_that_breaks_off_tells_what_it_held(repo: Repo) -> None:
+    """Git is held to bounds, and may be stopped in the middle of a record."""
+    commit = repo.commit("root", {"a": "one", "b": "two"})
+    whole = list(Git(str(repo.path)).records(*history._DIFF, lines=[commit]))
+    asked: list[bytes] = []
+
+    def also(names: list[bytes]) -> list[bytes]:
+        asked.extend(names)
+        return names
+
+    wanted = history._Wanted((), also)
+    cut = [*whole[:3], whole[3][:60]]
+    told = list(history._parse(iter(cut), wanted))
+    assert [one if isinstance(one, str) else one.path for one in told] == [commit, "a"]
+    assert [name.hex() for name in asked] == [repo.git("rev-parse", f"{commit}:a")]

@@ -27,7 +27,6 @@ _DIFF = (
     "diff-tree", "--stdin", "-r", "-c", "--root", "--always", "--raw", "-z", "--no-renames", "--no-abbrev",
     "--no-ext-diff", "--no-textconv",
 )  # fmt: skip
-_SUBMODULE = b"160000"
 _TOGETHER = 1 << 14
 _PATIENCE = 20.0
 """For so many seconds git is started again after commits that it cannot compare with their parents."""
@@ -134,8 +133,8 @@ class _Wanted(NamedTuple):
 
     oids: Collection[str] | None = None
     """Those that lead to one of these objects; nothing for every change."""
-    others: Callable[[list[bytes]], None] = lambda _: None
-    """Hears of the objects that the other changes lead to, by name, many at a time."""
+    also: Callable[[list[bytes]], Iterable[bytes]] = lambda _: ()
+    """Is asked, many names at a time, which of the other objects that changes lead to are wanted too."""
 
 
 class Log:
@@ -165,15 +164,15 @@ class Log:
         self,
         failed: Callable[[str], None],
         oids: Collection[str] | None = None,
-        others: Callable[[list[bytes]], None] = lambda _: None,
+        also: Callable[[list[bytes]], Iterable[bytes]] = lambda _: (),
     ) -> Iterator[Change]:
-        """Every change, or those that lead to one of the objects `oids`.
+        """Every change, or those that lead to one of the objects `oids`, and after them some that `also` wants.
 
-        A commit that cannot be compared with its parents, since something is missing, is `failed`. `others` hears of
-        the objects that all other changes lead to, by name, many at a time.
+        A commit that cannot be compared with its parents, since something is missing, is `failed`. `also` is asked,
+        many names at a time, which of the other objects that changes lead to are wanted too.
         """
         self._output.seek(0)
-        wanted = _Wanted(oids, others)
+        wanted = _Wanted(oids, also)
         yield from _until_all(self._git, self._commits, _parse(records(self._output), wanted), failed, wanted)
 
     def close(self) -> None:
@@ -225,38 +224,45 @@ def _answers(git: Git, commits: list[str], wanted: _Wanted) -> Iterator[Change |
 
 def _parse(raw: Iterator[bytes], wanted: _Wanted) -> Iterator[Change | str]:
     """Each commit's name, which tells that git could read the commit, and its changes after it."""
-    commit = b""
+    commit = ""
     oids = None if wanted.oids is None else frozenset(oid.encode() for oid in wanted.oids)
-    names: list[bytes] = []
+    rest: list[_Other] = []
     for record in raw:
         if not record.startswith(b":"):
             if record:
-                commit = record
-                yield record.decode()
+                commit = record.decode()
+                yield commit
             continue
         path = next(raw, b"")
+        if not path:
+            break  # git was stopped in the middle of a record
         # :mode mode old new M - most lead to what nobody asked for.
         last = record.rsplit(b" ", 2)[1]
-        if oids is None or last in oids or _SUBMODULE in record:
-            change = _raw(record, path, commit.decode())
-            if change is None:
-                continue
-            if oids is None or last in oids:
+        if oids is None or last in oids:
+            change = _raw(record, path, commit)
+            if change is not None:
                 yield change
-                continue
-        names.append(last)
-        if len(names) == _TOGETHER:
-            wanted.others(_unhexed(names))
-            names = []
-    wanted.others(_unhexed(names))
+            continue
+        rest.append((last, record, path, commit))
+        if len(rest) == _TOGETHER:
+            yield from _some(rest, wanted)
+            rest = []
+    yield from _some(rest, wanted)
 
 
-def _unhexed(names: list[bytes]) -> list[bytes]:
-    """Names in bytes, without those that stand for a file that was taken away."""
-    width = len(names[0]) // 2 if names else 0
-    all_in_one = unhexlify(b"".join(names))
-    found = [all_in_one[at : at + width] for at in range(0, len(all_in_one), width or 1)]
-    return [name for name in found if name != bytes(width)]
+_Other = tuple[bytes, bytes, bytes, str]
+"""The object that a change leads to, its record and path as git gives them, and its commit."""
+
+
+def _some(rest: list[_Other], wanted: _Wanted) -> Iterator[Change]:
+    """Those of the changes that are wanted although nobody named their objects."""
+    names = [unhexlify(one[0]) for one in rest]
+    # Zeros alone stand for a file that was taken away.
+    also = set(wanted.also([name for name in names if name.strip(b"\0")]))
+    for name, (_, record, path, commit) in zip(names, rest, strict=True):
+        change = _raw(record, path, commit) if name in also else None
+        if change is not None:
+            yield change
 
 
 def _raw(record: bytes, path: bytes, commit: str) -> Change | None:
@@ -265,8 +271,8 @@ def _raw(record: bytes, path: bytes, commit: str) -> Change | None:
     # ::mode mode mode old old new MM - one mode and one name more than there are parents, then the status.
     count = (len(fields) - 1) // 2
     *before, blob = (name.decode() if name.strip(b"0") else "" for name in fields[count : 2 * count])
-    before = [name if mode != _SUBMODULE else "" for mode, name in zip(fields, before, strict=False)]
-    if fields[count - 1] == _SUBMODULE or blob in before:
+    before = [name if mode != b"160000" else "" for mode, name in zip(fields, before, strict=False)]
+    if fields[count - 1] == b"160000" or blob in before:
         return None
     return Change(commit, path.decode("utf-8", "backslashreplace"), blob, tuple(before))
 

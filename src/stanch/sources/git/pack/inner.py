@@ -286,6 +286,7 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
             new = start - done != moved
             low = done
             high = done
+            # Not in a function of its own: that makes all of this half as slow again.
             if not COMPILED:
                 made[done : done + length] = view[start : start + length]
             else:
