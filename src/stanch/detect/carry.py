@@ -1,18 +1,207 @@
 # cython: language_level=3, annotation_typing=False, wraparound=False
-"""Carrying hits over from one version of a text to the next, and telling which of them a change may concern.
+"""Hits in texts and their versions: gathering what is new, carrying over what is known, and telling what it concerns.
 
 Plain Python that `carry.pxd` gives C types for Cython, like `stanch.sources.git.pack.inner`: each version
 of each file in a history passes through here.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from stanch.catalog.runs import PLAIN, TOKEN
+from stanch.version import Version
 
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
 _PLAIN = bytes(code in PLAIN for code in range(256))
 _TOKEN = bytes(code in TOKEN for code in range(256))
+BITS = 20
+"""A hit as one number, so that numbers in order are hits in order: its end, then so many bits for its trigger."""
+AHEAD = 64
+"""How far behind a hit, on its line, something may have a say in whether it is one; see `windows`."""
+BEFORE = 1000
+"""The same before it."""
+GUARD = 128
+"""How long what tells of a match's beginning is, in bytes, at most: no more than the margin."""
+HEAD = 1024
+"""So many first bytes tell a container."""
+SMALL = 16 << 10
+"""Texts that stand for themselves are searched together with others up to so many bytes."""
+
+
+class Hits:
+    """What Hyperscan reports of a text: places, and for each the trigger that ended there; rising."""
+
+    def __init__(self, ends: list[int], triggers: list[int], once: list[int]) -> None:
+        self.ends = ends
+        self.triggers = triggers
+        self.once = once
+        """Those of the triggers of which one place stands for many."""
+
+
+class Fresh:
+    """Hits in what is new in some texts, in the order in which `gathered` has it."""
+
+    def __init__(self, keys: list[int], first_run: int) -> None:
+        """`keys` are hits as numbers, see `BITS`, rising. From `first_run` on triggers may tell of a text's end, for
+        which the end of a line stands."""
+        self.keys = keys
+        self.first_run = first_run
+        self.at = 0
+        """How many of them have been taken."""
+        self.offset = 0
+        """Where what is gathered of the next text begins."""
+
+
+class Collector:
+    """Takes the hits that Hyperscan reports."""
+
+    def __init__(self, keys: list[int], first: int) -> None:
+        """Each is added to `keys` as a number, see `BITS`; the triggers count from `first`."""
+        self.keys = keys
+        self.first = first
+
+    def take(self, number: int, start: int, end: int, flags: int, context: object) -> None:  # noqa: ARG002
+        """What Hyperscan calls for each hit."""
+        self.keys.append(end << BITS | number + self.first)
+
+
+def all_of(keys: list[int], once: bytes) -> Hits:
+    """The hits in a text that was searched whole; see `Fresh` and `settle`. Leaves `keys` in order."""
+    keys.sort()
+    ends = [key >> BITS for key in keys]
+    triggers = [key & (1 << BITS) - 1 for key in keys]
+    single = sorted({trigger for trigger in triggers if once[trigger]})
+    return Hits(ends, triggers, single)
+
+
+def placed(found: list[int], bounds: list[int], lows: list[int], size: int, once: bytes) -> list[int]:
+    """Those of the hits in some stretches of a text of `size` bytes that count, as hits in the text.
+
+    `bounds` are `windows`, and each stretch begins at one of `lows` and ends with its window; between them stands one
+    byte. What is marked in `once` does not count: a stretch says nothing about a text.
+    """
+    kept: list[int] = []
+    number = 0
+    offset = 0
+    mask = (1 << BITS) - 1
+    for key in found:
+        end = key >> BITS
+        while number + 1 < len(lows) and end > offset + bounds[2 * number + 1] - lows[number] + 1:
+            offset += bounds[2 * number + 1] - lows[number] + 1
+            number += 1
+        end += lows[number] - offset
+        last = bounds[2 * number + 1]
+        if end > size:
+            end = size  # the end of a text counts as a line's
+        if bounds[2 * number] <= end <= last and not once[key & mask]:
+            kept.append(end << BITS | key & mask)
+    return kept
+
+
+def _stop(view: bytes, high: int) -> int:
+    """Up to where a stretch that ends at `high` is gathered: what may have a say in its last hits comes along."""
+    if high == 0 or view[high - 1] == 10:
+        return high
+    stop = high + AHEAD
+    return stop if stop < len(view) else len(view)
+
+
+def gathered(versions: list[Version]) -> bytes:
+    """What is new in some texts, each stretch with a line's end behind it: what goes beyond one is not as long as
+    their margins are."""
+    if not COMPILED:
+        parts = []
+        for version in versions:
+            regions = version.regions
+            for place in range(0, len(regions), 4):
+                parts.append(version.data[regions[place] : _stop(version.data, regions[place + 3])])
+                parts.append(b"\n")
+        return b"".join(parts)
+    size = 0
+    for version in versions:
+        view = version.data
+        regions = version.regions
+        place = 0
+        while place < len(regions):
+            low = regions[place]
+            high = regions[place + 3]
+            size += _stop(view, high) - low + 1
+            place += 4
+    made: bytes = unwritten(size)  # type: ignore[name-defined]  # noqa: F821
+    into = made
+    at = 0
+    for version in versions:
+        view = version.data
+        raw = view
+        regions = version.regions
+        place = 0
+        while place < len(regions):
+            low = regions[place]
+            high = regions[place + 3]
+            length = _stop(view, high) - low
+            memcpy(into + at, raw + low, length)  # type: ignore[name-defined,operator]  # noqa: F821
+            at += length
+            into[at] = 10  # type: ignore[index]
+            at += 1
+            place += 4
+    return made
+
+
+def windows(data: bytes, length: int) -> list[int]:
+    """Where in `data` hits count that want `length` letters and digits in a row on their line, not far from them.
+
+    Gives for each stretch the places between which such hits may end, the first and the last.
+    """
+    found: list[int] = []
+    size = len(data)
+    last = -1
+    low = 0
+    while True:
+        start, end = _next_run(data, low, length)
+        if start < 0:
+            return found
+        low = end
+        first = data.rfind(b"\n", max(0, start + length - AHEAD), start) + 1
+        if first == 0:
+            first = max(0, start + length - AHEAD)
+        until = data.find(b"\n", end, end + BEFORE) + 1
+        if until == 0:
+            until = min(size, end + BEFORE)
+        if first + 1 <= last:
+            last = until
+            found[len(found) - 1] = until
+        else:
+            last = until
+            found.append(first + 1)
+            found.append(until)
+
+
+def _next_run(data: bytes, low: int, length: int) -> tuple[int, int]:
+    """Where the first run of `length` letters and digits from `low` on begins, and where it ends; -1 if there is none.
+
+    `low` is no place inside of such a run.
+    """
+    members = _PLAIN
+    raw = data
+    high = len(data)
+    # Every run covers a place in each `length`: most of the text need not be looked at.
+    place = low + length - 1
+    while place < high:
+        if not members[raw[place]]:
+            place += length
+            continue
+        start = place
+        while start > low and members[raw[start - 1]]:
+            start -= 1
+        end = place + 1
+        while end < high and members[raw[end]]:
+            end += 1
+        if end - start >= length:
+            return start, end
+        low = end + 1
+        place = end + length
+    return -1, -1
 
 
 def run(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -> bool:
@@ -72,75 +261,173 @@ def _from(ends: list[int], least: int) -> int:
     return low
 
 
-def follow(
-    ends: list[int],
-    triggers: list[int],
-    regions: list[int],
-    zones: list[int],
-    fresh: list[tuple[int, int]],
-    size: int,
-    once: bytes,
-    limit: int,
-) -> tuple[list[int], list[int], list[int]] | None:
-    """The hits in a new version of a text: see `stanch.detect.hits`.
+def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far: list[int]) -> Hits | None:
+    """The hits in a text, of which those in what is new are next in `fresh`, and are taken from there.
 
-    `ends` and `triggers` are those of the version before, by rising end; `regions` and `zones` say what is new in the
-    version of `size` bytes and what is the same. `fresh` are the hits, (end, trigger), rising, in the text of all
-    regions with one byte between them. Of triggers that are marked in `once` one hit is told of a text. Hits before of
-    triggers from `limit` on are left out. Gives ends, triggers and those of them that are `once`, or nothing where
-    only the whole text can tell.
+    `before` are those in the text that it was made from. Of triggers that are marked in `once` one hit is told of a
+    text. Those in `far` tell how matches begin that may end so many bytes behind. Gives nothing where only the whole
+    text can tell.
     """
-    new_ends: list[int] = []
-    new_triggers: list[int] = []
+    ends: list[int] = []
+    triggers: list[int] = []
     single: list[int] = []
-    known = [trigger for trigger in triggers if once[trigger]]
-    count = len(ends)
-    waiting = len(fresh)
-    number = 0
-    offset = 0
+    regions = version.regions
+    zones = version.zones
+    keys = fresh.keys
+    at = fresh.at
+    offset = fresh.offset
+    waiting = len(keys)
+    bits = BITS
+    mask = (1 << bits) - 1
+    size = len(version.data)
+    lost = False
+    count = 0
+    guards = 0
+    if before is not None:
+        old_ends = before.ends
+        old_triggers = before.triggers
+        known = before.once
+        count = len(old_ends)
+        for trigger in old_triggers:
+            if far[trigger]:
+                guards += 1
+    else:
+        old_ends = old_triggers = known = []
     place = 0
-    # Before each region, and after the last, there may be a zone.
-    while place < len(zones) or place < len(regions):
-        if place < len(zones):
+    piece = 0
+    # Before each stretch of what is new, and after the last, there may be a zone of what is not.
+    while place < len(zones) or piece < len(regions):
+        if count and place < len(zones):
             moved = zones[place + 2]
-            first = zones[place] + moved
             last = zones[place + 1] + moved
-            low = _from(ends, first)
+            low = _from(old_ends, zones[place] + moved)
             while low < count:
-                end = ends[low]
+                end = old_ends[low]
                 if end >= last:
                     break
-                trigger = triggers[low]
+                trigger = old_triggers[low]
                 low += 1
-                if trigger < limit:
-                    new_ends.append(end - moved)
-                    new_triggers.append(trigger)
-                    if once[trigger]:
-                        single.append(trigger)
-        if place < len(regions):
-            begin = regions[place]
-            core = regions[place + 1]
-            stop = regions[place + 2]
-            while number < waiting:
-                end, trigger = fresh[number]
-                if end > offset + stop - begin + 1:
+                if far[trigger]:
+                    guards -= 1
+                    if _reached(end - moved, far[trigger], regions):
+                        lost = True
+                if once[trigger]:
+                    if trigger in single:
+                        continue
+                    single.append(trigger)
+                ends.append(end - moved)
+                triggers.append(trigger)
+        if piece < len(regions):
+            begin = regions[piece]
+            core = regions[piece + 1]
+            high = regions[piece + 3]
+            behind = offset + _stop(version.data, high) - begin + 1
+            while at < waiting:
+                key = keys[at]
+                end = key >> bits
+                if end > behind:
                     break
-                number += 1
+                at += 1
+                trigger = key & mask
                 end += begin - offset
-                # What ends where the stretch ends may go on behind it, unless the text ends there too.
-                if core <= end and (end < stop or end == size):
-                    new_ends.append(end)
-                    new_triggers.append(trigger)
+                if end > size and trigger >= fresh.first_run:
+                    end = size
+                if core <= end <= high:
+                    if far[trigger] and _reached(end, far[trigger], regions):
+                        lost = before is not None
                     if once[trigger]:
+                        if trigger in single:
+                            continue
                         single.append(trigger)
-                elif once[trigger] and trigger not in known:
-                    return None  # one place is told of, and it was one that two stretches made together
-            offset += stop - begin + 1
+                    ends.append(end)
+                    triggers.append(trigger)
+            offset = behind
         place += 3
+        piece += 4
+    fresh.at = at
+    fresh.offset = offset
     for trigger in known:
-        if trigger < limit and trigger not in single:
-            return None  # of these only one place is known, and there may be others
-    return new_ends, new_triggers, single
+        if trigger not in single:
+            lost = True  # of these only one place is known, and there may be others
+    return None if lost or guards else Hits(ends, triggers, single)
+
+
+def _reached(end: int, reach: int, regions: list[int]) -> bool:
+    """Whether something is new where a match may be that begins before `end` and ends within `reach` behind it."""
+    place = 0
+    while place < len(regions):
+        if regions[place + 1] <= end + reach and regions[place + 2] >= end - GUARD:
+            return True
+        place += 4
+    return False
+
+
+def texts(versions: list[Version], first: bytes, container: Callable[[bytes], bool]) -> list[Version]:
+    """Those of the versions that are plain text, made ready for `gathered` and `settle`.
+
+    `first` marks the bytes with which a container may begin; of the first `HEAD` of those `container` knows. Large ones
+    that stand for themselves are left to be searched alone.
+    """
+    found: list[Version] = []
+    for version in versions:
+        data = version.data
+        size = len(data)
+        regions = version.regions
+        base = version.base
+        if base is not None and base.text:
+            plain = True
+            if regions and regions[0] < HEAD and first[data[0] if size else 0] and container(data[:HEAD]):
+                plain = False
+            place = 0
+            while plain and place < len(regions):
+                if data.find(b"\0", regions[place], _stop(data, regions[place + 3])) >= 0:
+                    plain = False
+                place += 4
+        else:
+            # Characters of two or four bytes have no lines by which to tell what is new.
+            plain = data.find(b"\0") < 0 and not (size and first[data[0]] and container(data[:HEAD]))
+            version.zones = []
+            version.regions = [0, 0, size, size] if 0 < size <= SMALL else []
+        version.text = plain
+        if plain:
+            found.append(version)
+    return found
+
+
+def settle(
+    versions: list[Version],
+    fresh: Fresh,
+    once: bytes,
+    far: list[int],
+    concern: "Concern",
+    judge: Callable[..., bool],
+    always: bool,
+) -> int:
+    """Find out for each of some texts, bases before what was made of them, what hits it has and what comes of them.
+
+    `fresh` are the hits in what is new in them, `once` and `far` are those of `follow`. Where anything may come of it, or
+    `always`, `judge` is called with the text, its hits (nothing where only the whole text can tell), and the stretches
+    of `concerned`; it says whether anything was found. Gives how many bytes the other texts have.
+    """
+    passed = 0
+    for version in versions:
+        base = version.base if version.zones else None
+        before: Hits | None = None
+        if base is not None:
+            before = base.hits
+        hits = follow(version, before, fresh, once, far) if version.regions or base is not None else None
+        if hits is None:
+            version.found = judge(version, None, [])
+            continue
+        version.hits = hits
+        near: list[tuple[int, int, list[int]]] = []
+        if hits.ends:
+            near = concerned(version.data, hits.ends, hits.triggers, version.regions, concern)
+        if near or hits.once or always or (base is not None and base.found):
+            version.found = judge(version, hits, near)
+        else:
+            passed += len(version.data)
+    return passed
 
 
 class Concern(NamedTuple):
@@ -164,7 +451,7 @@ def concerned(
 ) -> list[tuple[int, int, list[int]]]:
     """The stretches of a text in which something may be another than in the version before, and the hits there.
 
-    `regions` are what is new, three numbers each. Gives for each stretch where it begins and ends (it may reach over
+    `regions` are what is new, see `stanch.sources.git.pack.inner.apply`. Gives for each stretch where it begins and ends (it may reach over
     the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
     """
     before, after, widest, look, runs, most, plain = concern
@@ -177,7 +464,7 @@ def concerned(
     marks = [-1] * count
     stretch = 0
     begun = False
-    for place in range(0, len(regions) - 2, 3):
+    for place in range(0, len(regions), 4):
         core = regions[place + 1]
         limit = regions[place + 2]
         low = _from(ends, core - widest)

@@ -16,7 +16,7 @@ from stanch.detect.rules import Known, Rule, Trigger, build, facts, triggers
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
-_LAYOUT = "13"
+_LAYOUT = "15"
 """Changes whenever the bundle's layout or the meaning of a trigger does."""
 
 
@@ -50,10 +50,12 @@ def _catalog(folder: Path) -> list[Provider]:
 
 
 class Databases(NamedTuple):
-    """Both databases, ready to scan; `runs` follows where the first one's gate has opened."""
+    """The databases, ready to scan. `runs` is asked where there is a run of letters and digits."""
 
     first: hyperscan.Database
     runs: hyperscan.Database
+    every: hyperscan.Database
+    """The first once more, telling every place of triggers of which one place a text is enough: for many texts in one."""
 
 
 def cache_folder() -> Path:
@@ -100,8 +102,8 @@ def _stored(path: Path, signature: str) -> tuple[Bundle, Databases] | None:
     """
     try:
         with path.open("rb", buffering=0) as file:
-            head = file.read(16)
-            checksum, *sizes = (int.from_bytes(head[at : at + 4], "big") for at in range(0, 16, 4))
+            head = file.read(20)
+            checksum, *sizes = (int.from_bytes(head[at : at + 4], "big") for at in range(0, 20, 4))
             if len(head) + sum(sizes) != os.fstat(file.fileno()).st_size:
                 return None
             packed, *databases = (file.read(size) for size in sizes)
@@ -116,7 +118,7 @@ def _stored(path: Path, signature: str) -> tuple[Bundle, Databases] | None:
 
 
 def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bundle, Databases]:
-    """Compile every trigger of `providers` and of the decoders into one database."""
+    """Compile every trigger of `providers` and of the decoders."""
     from hashlib import sha256
 
     from stanch.detect import decode
@@ -124,7 +126,7 @@ def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bund
     rules = build(providers)
     table = [*triggers(rules), *decode.TRIGGERS]
     try:
-        databases = Databases(_compile(table), _compile(decode.RUNS))
+        databases = Databases(_compile(table), _compile(decode.RUNS), _compile(table, every=True))
     except hyperscan.error as error:
         raise ConfigError(_culprit(providers, table) or f"the patterns do not compile: {error}") from None
     whole = msgspec.msgpack.encode(providers)
@@ -138,12 +140,12 @@ def _slim(provider: Provider) -> Provider:
     return msgspec.structs.replace(provider, types=types)
 
 
-def _compile(table: list[Trigger]) -> hyperscan.Database:
+def _compile(table: list[Trigger], *, every: bool = False) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[trigger.expression for trigger in table],
         ids=list(range(len(table))),
-        flags=[hyperscan.HS_FLAG_SINGLEMATCH if trigger.once else 0 for trigger in table],
+        flags=[hyperscan.HS_FLAG_SINGLEMATCH if trigger.once and not every else 0 for trigger in table],
     )
     return database
 

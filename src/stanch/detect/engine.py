@@ -15,9 +15,11 @@ import msgspec
 from stanch.catalog.model import Provider
 from stanch.detect import carry, database, excerpt, rules
 from stanch.detect.candidate import Candidate
-from stanch.detect.hits import Hits, Matcher
+from stanch.detect.carry import Hits
+from stanch.detect.hits import Judge, Matcher
 from stanch.detect.rules import Rule, Trigger
 from stanch.model import Match, Rejected, mask
+from stanch.version import Version
 
 WORD_BEFORE = 1000
 """How many bytes above a value a context word may stand, at most."""
@@ -104,13 +106,9 @@ class Engine:
         """Everywhere in `data` that something may be."""
         return self._matcher.whole(data)
 
-    def promising(self, data: bytes, hits: Hits) -> list[int] | None:
-        """Where the `hits` end of which something may come; nothing where one place stands for many."""
-        return None if hits.once else [end for _, end in self._telling(data, hits)]
-
-    def follow(self, before: Hits, data: bytes, regions: list[int], zones: list[int]) -> Hits | None:
-        """The same for a version of a text with the hits `before`, from what is new in it: see `Matcher.follow`."""
-        return self._matcher.follow(before, data, regions, zones)
+    def settle(self, versions: list[Version], judge: Judge, *, always: bool = False) -> int:
+        """Find the hits in some texts, and have those judged of which something may come: see `Matcher.settle`."""
+        return self._matcher.settle(versions, self._concern, judge, always=always)
 
     def judge(self, data: bytes, hits: Hits, *, explain: bool = False) -> Result:
         """What of the `hits` in `data` are findings; see `scan`."""
@@ -133,21 +131,17 @@ class Engine:
             ]
         return result
 
-    def quiet(self, data: bytes, hits: Hits, regions: list[int]) -> bool:
-        """Whether nothing is found close to what is new in `data`, at the stretches `regions` of `follow`."""
+    def quiet(self, version: Version, hits: Hits, near: list[tuple[int, int, list[int]]]) -> bool:
+        """Whether nothing is found close to what is new in a text; `near` are the stretches of `carry.concerned`."""
+        data = version.data
         ends, numbers = hits.ends, hits.triggers
-        if not ends:
-            return True
-        if hits.far:
-            return False
         stretches = [
-            (low, high, [(numbers[each], ends[each] - max(low, 0)) for each in near])
-            for low, high, near in carry.concerned(data, ends, numbers, regions, self._concern)
+            (low, high, [(numbers[each], ends[each] - max(low, 0)) for each in inside]) for low, high, inside in near
         ]
-        loose = [(number, 0) for number in hits.once]
-        if loose:
+        if hits.once:
+            loose = [(number, 0) for number in hits.once]
             decoders = {self._triggers[number].decoder for number in hits.once}
-            stretches += [(low, high, loose) for low, high in _decodable(data, regions, decoders)]
+            stretches += [(low, high, loose) for low, high in _decodable(data, version.regions, decoders)]
         self._explain = False
         return all(
             one.reason for low, high, pairs in stretches for one in self._candidates(data[max(low, 0) : high], pairs, 0)
@@ -162,7 +156,7 @@ class Engine:
 
     def _say(self, trigger: Trigger) -> tuple[int, int, int, int, int, bool]:
         """A trigger's place in `carry.Concern`."""
-        if trigger.once:
+        if trigger.once or trigger.decoder == rules.FAR:
             return -1, -1, 0, 0, 0, False
         if trigger.decoder in ("base64", "hex"):
             # A change anywhere in a run of encoded text changes all of what it says.
@@ -180,7 +174,7 @@ class Engine:
 
     def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
         """(trigger, end) of those of the `hits` in `data` of which something may come."""
-        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data)], self._concern)
+        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data), len(data)], self._concern)
         found = [(hits.triggers[number], hits.ends[number]) for _, _, numbers in everything for number in numbers]
         return [*found, *((number, 0) for number in hits.once)]
 
@@ -322,7 +316,7 @@ def _decodable(data: bytes, regions: list[int], decoders: set[str]) -> Iterator[
     """What is around those changes that are close to something encoded, of which no place is known."""
     from stanch.detect.decode import AFTER, CONTEXT, holds
 
-    for core, high in zip(regions[1::3], regions[2::3], strict=True):
+    for core, high in zip(regions[1::4], regions[2::4], strict=True):
         if any(holds(decoder, data, core - AFTER - CONTEXT - SEAM, high + 2 * CONTEXT + SEAM) for decoder in decoders):
             yield core - DECODED, high + DECODED
 

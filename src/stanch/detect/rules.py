@@ -35,7 +35,6 @@ FAR = "far"
 """In the place of a decoder's name: a trigger that tells of text in which matches of others may be far apart."""
 SPREAD = 128
 """A trigger's match that goes beyond a line's end takes so many bytes, at most, or has a guard that is `FAR`."""
-_GUARD = 48
 _CREDENTIAL_NAME = lazy(
     r"(?i)token|secret|pass|pwd|passwd|credential|auth|api|access|private|signing|bearer|(?<![a-z])key|key(?![a-z])"
     r"|(?<![a-z])sk(?![a-z])"
@@ -58,6 +57,8 @@ class Trigger(msgspec.Struct, frozen=True, array_like=True):
     decoder: str = ""
     once: bool = False
     """One report a blob is enough."""
+    reach: int = 0
+    """Of one that is `FAR`: within so many bytes behind it a match may end."""
 
 
 class Rule:
@@ -206,7 +207,7 @@ def facts(rules: Iterable[Rule]) -> list[Known]:
     return [(rule.reach, rule.run, rule.worded, rule.flat, compiled(*rule.bare)) for rule in rules]
 
 
-def triggers(rules: Iterable[Rule]) -> list[Trigger]:
+def triggers(rules: Sequence[Rule]) -> list[Trigger]:
     """The expressions that wake the rules; formats that share a context word share its trigger."""
     found: dict[tuple[bytes, bool], list[int]] = {}
     for rule in rules:
@@ -216,10 +217,17 @@ def triggers(rules: Iterable[Rule]) -> list[Trigger]:
         else:
             found.setdefault((regex.trigger(rule.shape.pattern), False), []).append(rule.order)
     made = [Trigger(expression, tuple(orders), word) for (expression, word), orders in found.items()]
-    return [*made, *guards(made)]
+    return [*made, *guards(made, rules)]
 
 
-def guards(triggers: Iterable[Trigger]) -> list[Trigger]:
+def guards(triggers: Iterable[Trigger], rules: Sequence[Rule]) -> list[Trigger]:
     """How the matches of those triggers begin that neither stay on a line nor within `SPREAD` bytes."""
-    far = (trigger.expression for trigger in triggers if regex.spread(trigger.expression) > SPREAD)
-    return [Trigger(each, decoder=FAR, once=True) for each in dict.fromkeys(regex.guard(one, _GUARD) for one in far)]
+    reaches: dict[bytes, int] = {}
+    for trigger in triggers:
+        if regex.spread(trigger.expression) <= SPREAD:
+            continue
+        for rule in (rules[order] for order in trigger.rules):
+            # Of the pattern itself: it says how long its parts are at most, which its trigger does not.
+            guard = regex.guard(rule.shape.pattern.encode(), SPREAD)
+            reaches[guard] = max(reaches.get(guard, 0), rule.reach[0])
+    return [Trigger(guard, decoder=FAR, reach=reach) for guard, reach in reaches.items()]

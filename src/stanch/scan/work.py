@@ -20,9 +20,10 @@ from stanch.sources.files import regular, why
 from stanch.sources.git import headers, objects
 from stanch.sources.git.command import Git
 from stanch.unpack import Limits
+from stanch.version import Version
 
 if TYPE_CHECKING:
-    from stanch.scan import versions
+    from stanch.sources.git.pack.store import Pack
 
 FILES_A_TASK, BYTES_A_TASK = 250, 4 << 20
 OBJECTS_A_TASK, WEIGHT_A_TASK = 4000, 1 << 21
@@ -141,34 +142,60 @@ class Worker:
 
     def _trees(self, task: Task, reader: Reader, result: Yield) -> None:
         # Imported when there is a pack to read: a commit waits for every import.
-        from stanch.scan import versions
+        from stanch.scan.versions import Texts
         from stanch.sources.git.pack import store
-        from stanch.sources.git.pack.walk import walk
+        from stanch.sources.git.pack.walk import Walk
 
         pack = store.opened(Path(task.pack), task.width)
         known = frozenset(task.known)
         failed: list[int] = []
-        messages = versions.Messages(reader)
-        for version in walk(pack, task.trees, failed.append, margin=SPREAD, reach=REACH):
-            oid = pack.name(version.number).hex()
-            label = task.label(oid)
-            if version.number in known or self._late(label, result):
-                continue
-            kind = pack.kind(version.number)
-            if kind == "blob":
-                for match in versions.blob(version, reader, label):
-                    self._keep(Hit(oid, kind, match, task.repository), result)
-            else:
-                assert version.data is not None
-                if kind == "commit":
-                    result.lineage[oid] = headers.lineage(version.data[: headers.LONGEST])
-                message = versions.Message(oid, kind, *headers.words(version.data), label)
-                self._messages(messages.add(message), task, result)
-            _count(kind, result.coverage)
-        self._messages(messages.rest(), task, result)
+
+        def oid(number: int) -> str:
+            return pack.name(number).hex()
+
+        def label(version: Version) -> str:
+            return task.label(oid(version.number))
+
+        for kind, roots in pack.by_kind(task.trees):
+            before: dict[int, int] = {}
+
+            def kept(version: Version, match: Match, kind: str = kind, before: dict[int, int] = before) -> None:
+                line = before.get(version.number, 0)
+                self._keep(Hit(oid(version.number), kind, match, task.repository, line), result)
+
+            texts = Texts(reader, label, kept)
+            walk = Walk(pack, roots, failed.append, margin=SPREAD, reach=REACH)
+            while batch := walk.batch():
+                if known:
+                    batch = [version for version in batch if version.number not in known]
+                if self._late_with(batch, label, result):
+                    continue
+                if kind != "blob":
+                    batch = self._messages(batch, kind, pack, before, result)
+                texts.scan(batch)
+                _count(kind, result.coverage, len(batch))
         pack.forget()
         # What we cannot read, git may, and it knows what to say where it cannot either.
-        self._objects(task, [pack.name(number).hex() for number in failed if number not in known], reader, result)
+        self._objects(task, [oid(number) for number in failed if number not in known], reader, result)
+
+    def _messages(
+        self, batch: "list[Version]", kind: str, pack: "Pack", before: dict[int, int], result: Yield
+    ) -> "list[Version]":
+        """What people wrote in commits and tags, each a text of its own; `before` gets the line that it begins on."""
+        found = []
+        for one in batch:
+            if kind == "commit":
+                result.lineage[pack.name(one.number).hex()] = headers.lineage(one.data[: headers.LONGEST])
+            text, before[one.number] = headers.words(one.data)
+            found.append(Version(one.number, None, text))
+        return found
+
+    def _late_with(self, batch: "list[Version]", label: "Callable[[Version], str]", result: Yield) -> bool:
+        if self.setup.deadline is None or time.monotonic() < self.setup.deadline:
+            return False
+        for version in batch:
+            result.coverage.skip(label(version), LATE)
+        return True
 
     def _objects(self, task: Task, oids: Iterable[str], reader: Reader, result: Yield) -> None:
         git = Git(task.repository, inside_hook=task.inside_hook)
@@ -190,11 +217,7 @@ class Worker:
                 stream = _Chained(words, one.stream)
             for match in reader.scan(stream, "", label=label):
                 self._keep(Hit(one.oid, one.kind, match, task.repository, before), result)
-            _count(one.kind, result.coverage)
-
-    def _messages(self, found: "Iterable[tuple[versions.Message, Match]]", task: Task, result: Yield) -> None:
-        for message, match in found:
-            self._keep(Hit(message.oid, message.kind, match, task.repository, message.line), result)
+            _count(one.kind, result.coverage, 1)
 
     def _keep(self, hit: Hit, result: Yield) -> None:
         if RANK[hit.match.confidence] >= RANK[self.setup.confidence]:
@@ -212,13 +235,13 @@ class Worker:
         return True
 
 
-def _count(kind: str, coverage: Coverage) -> None:
+def _count(kind: str, coverage: Coverage, number: int) -> None:
     if kind == "blob":
-        coverage.blobs += 1
+        coverage.blobs += number
     elif kind == "commit":
-        coverage.commits += 1
+        coverage.commits += number
     else:
-        coverage.tags += 1
+        coverage.tags += number
 
 
 class _Chained:

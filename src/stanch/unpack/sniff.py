@@ -108,3 +108,5 @@ for _kind, _format in FORMATS.items():
         _BY_FIRST_BYTE.setdefault(_signature[0], []).append((_signature, _kind, None))
 for _rule in _TESTS:
     _BY_FIRST_BYTE.setdefault(_rule[0][0], []).append(_rule)
+FIRST = bytes(code in _BY_FIRST_BYTE for code in range(256))
+"""Marks the bytes with which a container without a zero byte in its head may begin."""

@@ -1,5 +1,12 @@
 # The C types of `inner.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
+from libc.string cimport memcpy
+
+cdef extern from *:
+    """
+    static PyObject *stanch_unwritten(Py_ssize_t size) { return PyBytes_FromStringAndSize(NULL, size); }
+    """
+    bytes unwritten "stanch_unwritten"(Py_ssize_t size)
 
 @cython.locals(
     number=cython.Py_ssize_t, at=cython.longlong, byte=cython.longlong, kind=cython.int, size=cython.longlong,
@@ -45,7 +52,7 @@ cpdef grow(
 cpdef tuple sizes(bytes delta)
 
 @cython.locals(
-    raw="const unsigned char[::1]", view="const unsigned char*", made=bytearray, into="unsigned char*", end=cython.Py_ssize_t, at=cython.Py_ssize_t,
+    raw="const unsigned char[::1]", view="const unsigned char*", made=bytes, into="unsigned char*", end=cython.Py_ssize_t, at=cython.Py_ssize_t,
     source_size=cython.longlong, size=cython.longlong, shift=cython.int, byte=cython.longlong, op=cython.int,
     start=cython.longlong, length=cython.longlong, done=cython.longlong, moved=cython.longlong, last=cython.longlong,
     low=cython.longlong, high=cython.longlong, after=cython.longlong, new=cython.bint, lows=list,
@@ -55,7 +62,7 @@ cpdef tuple apply(bytes base, bytes delta, long long margin, long long reach)
 
 @cython.locals(
     view="const unsigned char[::1]", size=cython.Py_ssize_t, regions=list, zones=list, passed=cython.Py_ssize_t,
-    number=cython.Py_ssize_t, core=cython.Py_ssize_t, low=cython.Py_ssize_t, floor=cython.Py_ssize_t,
+    number=cython.Py_ssize_t, core=cython.Py_ssize_t, edge=cython.Py_ssize_t, low=cython.Py_ssize_t, floor=cython.Py_ssize_t,
     high=cython.Py_ssize_t, ceiling=cython.Py_ssize_t,
 )
 cdef tuple _stretches(

@@ -231,11 +231,12 @@ def sizes(delta: bytes) -> tuple[int, int, int]:
 def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, list[int], list[int]]:
     """What `delta` makes of `base`, and which parts of it are new.
 
-    The first list holds three numbers for each stretch to look at: where it begins, from where on what is in it is
-    new, and where it ends. It goes `margin` bytes beyond what was inserted or where two copies meet, and on to the
-    ends of those lines, but not over `reach` bytes. The second holds three numbers for each stretch between those:
-    where it begins, where it ends, and what must be added to get the place in `base` that it is a copy of; one that
-    goes up to the end ends one byte after it. ValueError or IndexError if this is no delta of this base.
+    The first list holds four numbers for each stretch to look at: where it begins, from where on and up to where what
+    is in it is new, and where it ends. It goes on to the ends of the lines of what was inserted, or where two copies
+    meet, and `margin` bytes beyond that at least, but not over `reach` bytes. The second holds three numbers for each
+    stretch between those: which places in it begin and end it, and what must be added to get the place in `base` that
+    it is a copy of. A place is one between bytes: there is one more than there are bytes. ValueError or IndexError if
+    this is no delta of this base.
     """
     raw = delta
     view = base
@@ -243,7 +244,8 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
     source_size, size, at = sizes(delta)
     if source_size != len(base):
         raise ValueError("a delta of another base")
-    made = bytearray(size)
+    # Where this is compiled, the bytes are written into their place: nobody has seen them yet.
+    made = unwritten(size) if COMPILED else bytearray(size)  # type: ignore[name-defined]  # noqa: F821
     into = made
     lows: list[int] = []
     highs: list[int] = []
@@ -286,12 +288,10 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
             new = start - done != moved
             low = done
             high = done
-            # Not in a function of its own: that makes all of this half as slow again.
-            if not COMPILED:
-                made[done : done + length] = view[start : start + length]
+            if COMPILED:
+                memcpy(into + done, view + start, length)  # type: ignore[name-defined]  # noqa: F821
             else:
-                for byte in range(length):
-                    into[done + byte] = view[start + byte]
+                into[done : done + length] = view[start : start + length]
             done += length
             after = start - low
         else:
@@ -299,11 +299,11 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
                 raise ValueError("an insertion goes beyond the end")
             new = True
             low = done
-            if not COMPILED:
-                made[done : done + op] = raw[at : at + op]
-            else:
+            if COMPILED:
                 for byte in range(op):
                     into[done + byte] = raw[at + byte]
+            else:
+                into[done : done + op] = raw[at : at + op]
             at += op
             done += op
             high = done
@@ -318,7 +318,6 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
             moved = after
     if done != size:
         raise ValueError("a delta makes less than it says")
-    data = bytes(made)
     if size + moved != source_size:
         # What followed the last copy is gone: the end is another.
         if last < 0 or size - last > 2 * margin:
@@ -329,13 +328,14 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
         last = size
     if last >= 0:
         highs.append(last)
+    data: bytes = made if COMPILED else bytes(made)
     return data, *_stretches(data, lows, highs, shifts, moved, margin, reach)
 
 
 def _stretches(
     data: bytes, lows: list[int], highs: list[int], shifts: list[int], moved: int, margin: int, reach: int
 ) -> tuple[list[int], list[int]]:
-    """Widen what is new by the margin and to whole lines; see `apply`."""
+    """Widen what is new to whole lines and by the margin; see `apply`."""
     view = data
     size = len(view)
     regions: list[int] = []
@@ -343,23 +343,31 @@ def _stretches(
     passed = 0
     for number in range(len(lows)):
         core = lows[number]
-        low = core - margin
+        edge = highs[number]
         floor = core - reach
         if floor < 0:
             floor = 0
-        if low < floor:
-            low = floor
+        low = core
         while low > floor and view[low - 1] != 10:
             low -= 1
-        high = highs[number] + margin
-        ceiling = highs[number] + reach
+        if low > core - margin:
+            low = core - margin
+            if low < floor:
+                low = floor
+        ceiling = edge + reach
         if ceiling > size:
             ceiling = size
-        if high > ceiling:
-            high = ceiling
-        while high < ceiling and view[high - 1] != 10:
+        high = edge
+        while high < ceiling and view[high] != 10:
             high += 1
-        if regions and low <= passed:
+        if high < ceiling:
+            high += 1
+        if high < edge + margin:
+            high = edge + margin
+            if high > ceiling:
+                high = ceiling
+        if regions and low < passed:
+            regions[len(regions) - 2] = edge
             regions[len(regions) - 1] = high
         else:
             zones.append(passed)
@@ -367,9 +375,10 @@ def _stretches(
             zones.append(shifts[number])
             regions.append(low)
             regions.append(core)
+            regions.append(edge)
             regions.append(high)
-        passed = high
-    if passed < size or not regions:
+        passed = high + 1
+    if passed <= size:
         zones.append(passed)
         zones.append(size + 1)
         zones.append(moved)

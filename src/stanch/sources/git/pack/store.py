@@ -1,5 +1,6 @@
 """The packs of an object store, with the trees that their deltas make."""
 
+import itertools
 import mmap
 from array import array
 from collections.abc import Iterator, Sequence
@@ -102,6 +103,11 @@ class Pack:
         """The kind of an entry's object; nothing if its base is not in this pack."""
         root = self._roots[number]
         return KINDS[self.kinds[root]] if root >= 0 else ""
+
+    def by_kind(self, roots: Sequence[int]) -> Iterator[tuple[str, list[int]]]:
+        """The roots of trees, in the order of the file, by the kind of their objects."""
+        for code, numbers in itertools.groupby(roots, self.kinds.__getitem__):
+            yield KINDS[code], list(numbers)
 
     def raw(self, number: int) -> memoryview:
         """An entry's compressed bytes."""

@@ -1,7 +1,10 @@
-"""Walking the trees of a pack: every version of an object, made from its base by what its delta changes."""
+# cython: language_level=3, annotation_typing=False, wraparound=False
+"""Walking the trees of a pack: every version of an object, made from its base by what its delta changes.
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+Plain Python that `walk.pxd` gives C types for Cython, like `stanch.sources.git.pack.inner`.
+"""
+
+from collections.abc import Callable, Iterable
 
 try:
     from isal import isal_zlib as inflater
@@ -10,103 +13,133 @@ except ImportError:
 
 from stanch.sources.git.pack import inner
 from stanch.sources.git.pack.store import Pack
+from stanch.version import Version
 
 LARGEST = 8 << 20
 """Objects up to this size are made here, in bytes; larger ones are streams that git gives."""
 HELD = 48 << 20
 """Bases of which deltas are still to come are kept up to so many bytes, and made anew when they are needed beyond."""
+MANY = 1000
+TOGETHER = 4 << 20
+"""Versions are handed out together, so many of them or so many bytes: whoever looks at them does it at once."""
 
 
-class Version:
-    """One object on its way: what it holds, and what in it is new against its base."""
+class Walk:
+    """The versions in some trees of a pack, handed out batch by batch, bases before their deltas."""
 
-    __slots__ = ("base", "data", "number", "regions", "state", "zones")
+    def __init__(
+        self, pack: Pack, roots: Iterable[int], failed: Callable[[int], None], *, margin: int, reach: int
+    ) -> None:
+        """What cannot be made goes to `failed`, by number. `margin` and `reach` are `inner.apply`'s, in bytes."""
+        self.pack = pack
+        self.failed = failed
+        self.margin = margin
+        self.reach = reach
+        self.child = pack.child
+        self.sibling = pack.sibling
+        self.roots = list(roots)
+        self.roots.reverse()
+        self.path: list[Version] = []
+        """From a root down to where the walk is."""
+        self.coming: list[int] = []
+        """For each of them the next of its deltas to come, or -1."""
+        self.done: list[Version] = []
+        """Those that nobody needs any more once the batch has been looked at."""
+        self.held = 0
+        """How many bytes of contents are kept for the deltas to come."""
 
-    def __init__(self, number: int, base: "Version | None") -> None:
-        self.number = number
-        """Its entry in the pack."""
-        self.base = base
-        self.data: bytes | None = None
-        """Its content; nothing where it was let go for the time being."""
-        self.regions: list[int] = []
-        self.zones: list[int] = []
-        """See `inner.apply`; both are empty for what is no delta."""
-        self.state: Any = None
-        """Whatever who walks wants to find again at its deltas."""
+    def batch(self) -> list[Version]:
+        """The next versions, none at the end; their contents are there until the next call."""
+        self._let_go()
+        found: list[Version] = []
+        size = 0
+        while len(found) < MANY and size < TOGETHER and self.held <= HELD:
+            version = self._next()
+            if version is None:
+                break
+            found.append(version)
+            size += len(version.data)
+        return found
 
-
-def walk(
-    pack: Pack, roots: Iterable[int], failed: Callable[[int], None], *, margin: int, reach: int
-) -> Iterator[Version]:
-    """Each version in the trees at `roots`, bases before their deltas; what cannot be made goes to `failed`.
-
-    `margin` and `reach` are `inner.apply`'s, in bytes.
-    """
-    for root in roots:
-        top = Version(root, None)
-        # Beside each version the next of its deltas to come. The path from the root is all that is held.
-        path: list[tuple[Version, int]] = []
-        held = 0
-        if not _fill(pack, top, failed, margin, reach):
-            continue
-        yield top
-        path.append((top, pack.child[root]))
-        held += len(top.data or b"")
-        while path:
-            base, number = path.pop()
-            if number < 0:
-                held -= len(base.data or b"")
-                base.data = None
+    def _next(self) -> Version | None:
+        """The next version that can be made."""
+        while True:
+            if not self.path:
+                if not self.roots:
+                    return None
+                number = self.roots.pop()
+                version = self._made(number, None)
+            else:
+                last = len(self.path) - 1
+                base = self.path[last]
+                number = self.coming[last]
+                if number < 0:
+                    self.path.pop()
+                    self.coming.pop()
+                    self.done.append(base)
+                    self.held -= len(base.data)
+                    continue
+                self.coming[last] = self.sibling[number]
+                if not base.held:
+                    base.data = self._rebuilt(base)
+                    base.held = True
+                    self.held += len(base.data)
+                version = self._made(number, base)
+            if version is None:
                 continue
-            path.append((base, pack.sibling[number]))
-            if base.data is None:
-                base.data = _rebuilt(pack, base, margin, reach)
-                held += len(base.data)
-            version = Version(number, base)
-            if not _fill(pack, version, failed, margin, reach):
-                continue
-            yield version
-            if pack.child[number] >= 0:
-                path.append((version, pack.child[number]))
-                held += len(version.data or b"")
-                if held > HELD:
-                    for above, _ in path[:-1]:
-                        held -= len(above.data or b"")
-                        above.data = None
+            if self.child[number] < 0:
+                self.done.append(version)
+            else:
+                self.path.append(version)
+                self.coming.append(self.child[number])
+                self.held += len(version.data)
+            return version
 
+    def _let_go(self) -> None:
+        """Forget contents that are not needed any more, and where they are too many those to be made anew."""
+        for version in self.done:
+            version.data = b""
+        self.done = []
+        if self.held > HELD:
+            for number in range(len(self.path) - 1):
+                version = self.path[number]
+                self.held -= len(version.data)
+                version.data = b""
+                version.held = False
 
-def _fill(pack: Pack, version: Version, failed: Callable[[int], None], margin: int, reach: int) -> bool:
-    """Make a version's content from its base's."""
-    number = version.number
-    try:
-        content = inflate(pack, number)
-        if version.base is None:
-            version.data = content
-        else:
-            assert version.base.data is not None
+    def _made(self, number: int, base: Version | None) -> Version | None:
+        """A version made from its base's content; nothing where that fails."""
+        try:
+            content = inflate(self.pack, number)
+            if base is None:
+                return Version(number, None, content)
             if result_size(content) > LARGEST:
                 raise ValueError("too large to be made here")
-            version.data, version.regions, version.zones = inner.apply(version.base.data, content, margin, reach)
-    except (ValueError, IndexError, inflater.error):  # type: ignore[misc]  # isal says that its error is one thrown
-        for each in pack.below(number):
-            failed(each)
-        return False
-    return True
+            data, regions, zones = inner.apply(base.data, content, self.margin, self.reach)
+        except (ValueError, IndexError, inflater.error):  # type: ignore[misc]  # isal says that its error is one thrown
+            for each in self.pack.below(number):
+                self.failed(each)
+            return None
+        version = Version(number, base, data)
+        version.regions = regions
+        version.zones = zones
+        return version
 
-
-def _rebuilt(pack: Pack, version: Version, margin: int, reach: int) -> bytes:
-    """The content of a version that was made before and let go."""
-    chain = [version]
-    while chain[-1].data is None and chain[-1].base is not None:
-        chain.append(chain[-1].base)
-    data = chain[-1].data
-    for one in reversed(chain):
-        if one.data is not None:
-            continue
-        content = inflate(pack, one.number)
-        data = content if data is None else inner.apply(data, content, margin, reach)[0]
-    assert data is not None
-    return data
+    def _rebuilt(self, version: Version) -> bytes:
+        """The content of a version that was made before and let go."""
+        chain = [version]
+        base = version.base
+        while base is not None and not chain[len(chain) - 1].held:
+            chain.append(base)
+            base = base.base
+        chain.reverse()
+        data = chain[0].data
+        for one in chain:
+            if one.held:
+                continue
+            content = inflate(self.pack, one.number)
+            data = content if one.base is None else inner.apply(data, content, self.margin, self.reach)[0]
+        return data
 
 
 def inflate(pack: Pack, number: int) -> bytes:

@@ -1,0 +1,12 @@
+# The C types of `version.py`'s names, for Cython; without it that file is plain Python.
+
+cdef class Version:
+    cdef public Py_ssize_t number
+    cdef public Version base
+    cdef public bytes data
+    cdef public bint held
+    cdef public list regions
+    cdef public list zones
+    cdef public bint text
+    cdef public object hits
+    cdef public bint found
