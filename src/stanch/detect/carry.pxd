@@ -9,6 +9,13 @@ cdef extern from *:
     """
     bytes unwritten "stanch_unwritten"(Py_ssize_t size)
 
+cdef Py_ssize_t BITS
+cdef Py_ssize_t AHEAD
+cdef Py_ssize_t BEFORE
+cdef Py_ssize_t GUARD
+cdef Py_ssize_t HEAD
+cdef Py_ssize_t SMALL
+
 cdef class Hits:
     cdef public list ends
     cdef public list triggers
@@ -31,7 +38,7 @@ cdef class Collector:
 )
 cpdef list placed(list found, list bounds, list lows, long long size, bytes once)
 
-@cython.locals(stop=cython.Py_ssize_t)
+@cython.locals(stop=cython.Py_ssize_t, raw="const unsigned char*", size=cython.Py_ssize_t)
 cdef Py_ssize_t _stop(bytes view, Py_ssize_t high)
 
 @cython.locals(
@@ -43,7 +50,7 @@ cpdef bytes gathered(list versions)
 
 @cython.locals(
     members="const unsigned char*", raw="const unsigned char*", high=cython.Py_ssize_t, place=cython.Py_ssize_t,
-    start=cython.Py_ssize_t, end=cython.Py_ssize_t,
+    before=cython.Py_ssize_t, known=cython.Py_ssize_t, at=cython.Py_ssize_t, end=cython.Py_ssize_t,
 )
 cdef tuple _next_run(bytes data, Py_ssize_t low, Py_ssize_t length)
 
@@ -75,7 +82,7 @@ cdef bint _reached(long long end, long long reach, list regions)
     version=Version, base=Version, regions=list, data=bytes, size=cython.Py_ssize_t, place=cython.Py_ssize_t,
     plain=cython.bint, found=list, marks="const unsigned char*",
 )
-cpdef list texts(list versions, bytes first, container)
+cpdef list texts(list versions, bytes first, container, bint zeros=*)
 
 @cython.locals(
     version=Version, base=Version, before=Hits, hits=Hits, trigger=cython.Py_ssize_t, near=list, passed=cython.longlong,

@@ -75,6 +75,11 @@ def all_of(keys: list[int], once: bytes) -> Hits:
     return Hits(ends, triggers, single)
 
 
+def marked(keys: list[int], once: bytes) -> list[int]:
+    """Those of the hits whose triggers are marked in `once`."""
+    return [key for key in keys if once[key & (1 << BITS) - 1]]
+
+
 def placed(found: list[int], bounds: list[int], lows: list[int], size: int, once: bytes) -> list[int]:
     """Those of the hits in some stretches of a text of `size` bytes that count, as hits in the text.
 
@@ -101,10 +106,12 @@ def placed(found: list[int], bounds: list[int], lows: list[int], size: int, once
 
 def _stop(view: bytes, high: int) -> int:
     """Up to where a stretch that ends at `high` is gathered: what may have a say in its last hits comes along."""
-    if high == 0 or view[high - 1] == 10:
+    raw = view
+    size = len(view)
+    if high == 0 or raw[high - 1] == 10:
         return high
     stop = high + AHEAD
-    return stop if stop < len(view) else len(view)
+    return stop if stop < size else size
 
 
 def gathered(versions: list[Version]) -> bytes:
@@ -185,22 +192,22 @@ def _next_run(data: bytes, low: int, length: int) -> tuple[int, int]:
     members = _PLAIN
     raw = data
     high = len(data)
-    # Every run covers a place in each `length`: most of the text need not be looked at.
-    place = low + length - 1
+    before = low - 1
+    known = before
+    place = before + length
+    # From where a run would end backwards to what breaks it: most of the text need not be looked at.
     while place < high:
-        if not members[raw[place]]:
-            place += length
-            continue
-        start = place
-        while start > low and members[raw[start - 1]]:
-            start -= 1
-        end = place + 1
-        while end < high and members[raw[end]]:
-            end += 1
-        if end - start >= length:
-            return start, end
-        low = end + 1
-        place = end + length
+        at = place
+        while at > known and members[raw[at]]:
+            at -= 1
+        if at == known:
+            end = place + 1
+            while end < high and members[raw[end]]:
+                end += 1
+            return before + 1, end
+        before = at
+        known = place
+        place = before + length
     return -1, -1
 
 
@@ -362,11 +369,14 @@ def _reached(end: int, reach: int, regions: list[int]) -> bool:
     return False
 
 
-def texts(versions: list[Version], first: bytes, container: Callable[[bytes], bool]) -> list[Version]:
+def texts(
+    versions: list[Version], first: bytes, container: Callable[[bytes], bool], zeros: bool = False
+) -> list[Version]:
     """Those of the versions that are plain text, made ready for `gathered` and `settle`.
 
     `first` marks the bytes with which a container may begin; of the first `HEAD` of those `container` knows. Large ones
-    that stand for themselves are left to be searched alone.
+    that stand for themselves are left to be searched alone. Whether what is new has zero bytes is looked at only with
+    `zeros`: all of it at once tells whether that must be.
     """
     found: list[Version] = []
     for version in versions:
@@ -374,12 +384,12 @@ def texts(versions: list[Version], first: bytes, container: Callable[[bytes], bo
         size = len(data)
         regions = version.regions
         base = version.base
-        if base is not None and base.text:
-            plain = True
-            if regions and regions[0] < HEAD and first[data[0] if size else 0] and container(data[:HEAD]):
+        plain = True
+        if base is not None and base.text and version.zones:
+            if regions and regions[0] < HEAD and size and first[data[0]] and container(data[:HEAD]):
                 plain = False
             place = 0
-            while plain and place < len(regions):
+            while zeros and plain and place < len(regions):
                 if data.find(b"\0", regions[place], _stop(data, regions[place + 3])) >= 0:
                     plain = False
                 place += 4
@@ -405,9 +415,9 @@ def settle(
 ) -> int:
     """Find out for each of some texts, bases before what was made of them, what hits it has and what comes of them.
 
-    `fresh` are the hits in what is new in them, `once` and `far` are those of `follow`. Where anything may come of it, or
-    `always`, `judge` is called with the text, its hits (nothing where only the whole text can tell), and the stretches
-    of `concerned`; it says whether anything was found. Gives how many bytes the other texts have.
+    `fresh` are the hits in what is new in them, `once` and `far` are those of `follow`. Where anything may come of it,
+    or `always`, `judge` is called with the text, its hits (nothing where only the whole text can tell), and the
+    stretches of `concerned`; it says whether anything was found. Gives how many bytes the other texts have.
     """
     passed = 0
     for version in versions:
@@ -451,8 +461,8 @@ def concerned(
 ) -> list[tuple[int, int, list[int]]]:
     """The stretches of a text in which something may be another than in the version before, and the hits there.
 
-    `regions` are what is new, see `stanch.sources.git.pack.inner.apply`. Gives for each stretch where it begins and ends (it may reach over
-    the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
+    `regions` are what is new, see `stanch.sources.git.pack.inner.apply`. Gives for each stretch where it begins and
+    ends (it may reach over the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
     """
     before, after, widest, look, runs, most, plain = concern
     found: list[tuple[int, int, list[int]]] = []

@@ -55,7 +55,7 @@ class Databases(NamedTuple):
     first: hyperscan.Database
     runs: hyperscan.Database
     every: hyperscan.Database
-    """The first once more, telling every place of triggers of which one place a text is enough: for many texts in one."""
+    """The first once more, for many texts in one: it tells every place, also where one place a text would do."""
 
 
 def cache_folder() -> Path:

@@ -106,9 +106,9 @@ class Engine:
         """Everywhere in `data` that something may be."""
         return self._matcher.whole(data)
 
-    def settle(self, versions: list[Version], judge: Judge, *, always: bool = False) -> int:
+    def settle(self, versions: list[Version], text: bytes, judge: Judge, *, always: bool = False) -> int:
         """Find the hits in some texts, and have those judged of which something may come: see `Matcher.settle`."""
-        return self._matcher.settle(versions, self._concern, judge, always=always)
+        return self._matcher.settle(versions, text, self._concern, judge, always=always)
 
     def judge(self, data: bytes, hits: Hits, *, explain: bool = False) -> Result:
         """What of the `hits` in `data` are findings; see `scan`."""

@@ -38,15 +38,14 @@ class Matcher:
         if b"\0" in data:
             wide: list[int] = []
             self._scan(1, data, wide, self._first_run)
-            keys += [key for key in wide if self._once[key & (1 << carry.BITS) - 1]]
+            keys += carry.marked(wide, self._once)
         return carry.all_of(keys, self._once)
 
-    def settle(self, versions: list[Version], concern: Concern, judge: Judge, *, always: bool) -> int:
-        """Find the hits in some texts and judge them, see `carry.settle`.
+    def settle(self, versions: list[Version], text: bytes, concern: Concern, judge: Judge, *, always: bool) -> int:
+        """Find the hits in some texts, of which `text` is `carry.gathered`, and judge them: see `carry.settle`.
 
-        None of them has a zero byte in what is new in it, and the margin is `rules.SPREAD` or more.
+        There is no zero byte in `text`, and the margin is `rules.SPREAD` or more.
         """
-        text = carry.gathered(versions)
         keys: list[int] = []
         self._scan(2, text, keys, 0)
         self._runs(text, keys)

@@ -8,8 +8,8 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from stanch.detect import Engine
-from stanch.detect.engine import Result
 from stanch.detect.carry import Hits
+from stanch.detect.engine import Result
 from stanch.model import Coverage, Match, Rejected
 from stanch.scan.imported import Imported
 from stanch.scan.inline import find_inline

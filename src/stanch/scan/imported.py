@@ -26,6 +26,9 @@ class Imported:
         self._rules: dict[str, ImportedRule] = {rule.type.id: rule for one in self._imports for rule in one.rules}
         self.warnings = [warning for one in self._imports for warning in one.warnings]
 
+    def __bool__(self) -> bool:
+        return bool(self._imports)
+
     @property
     def providers(self) -> list[Provider]:
         """The rules as credential types, under one provider."""

@@ -115,8 +115,8 @@ def test_a_copy_may_leave_out_any_byte_of_its_numbers(operation: bytes, start: i
 
 def test_nothing_made_of_nothing() -> None:
     assert inner.apply(b"", b"\0\0", SPREAD, REACH) == (b"", [], [0, 1, 0])
-    assert inner.apply(b"abc", b"\3\0", SPREAD, REACH)[0] == b""
-    assert inner.apply(b"", b"\0\3\3abc", SPREAD, REACH) == (b"abc", [0, 0, 3], [0, 0, 0])
+    assert inner.apply(b"abc", b"\3\0", SPREAD, REACH) == (b"", [0, 0, 0, 0], [0, 0, 0])
+    assert inner.apply(b"", b"\0\3\3abc", SPREAD, REACH) == (b"abc", [0, 0, 3, 3], [0, 0, 0])
 
 
 def test_a_copy_of_all_has_nothing_new() -> None:
@@ -136,12 +136,23 @@ def news(operations: list[Operation], margin: int = 10, reach: int = 100, base: 
     return regions
 
 
-def test_what_was_inserted_goes_on_to_the_ends_of_lines_beyond_the_margin() -> None:
-    assert news([(0, 401), b"new", (401, 3599)]) == [388, 401, 415]
+def test_what_was_inserted_goes_on_to_the_ends_of_its_lines_and_beyond_the_margin() -> None:
+    assert news([(0, 401), b"new", (401, 3599)]) == [391, 401, 404, 414]
+    assert news([(0, 401), b"new", (401, 3599)], margin=2) == [399, 401, 404, 407]
+    assert news([(0, 402), b"n", (402, 3598)], margin=0) == [400, 402, 403, 405]
+
+
+def test_a_line_longer_than_the_margin_is_whole() -> None:
+    line = b"x" * 50
+    base = (line + b"\n") * 3
+    assert news([(0, 76), b"new", (76, 77)], base=base) == [51, 76, 79, 105]
+    assert news([(0, 55), b"new", (55, 98)], base=base) == [45, 55, 58, 105]
+    assert news([(0, 97), b"new", (97, 56)], base=base) == [51, 97, 100, 110]
 
 
 def test_where_something_was_taken_out_two_copies_meet() -> None:
-    assert news([(0, 400), (440, 3560)]) == [388, 400, 412]
+    assert news([(0, 400), (440, 3560)]) == [390, 400, 400, 410]
+    assert news([(0, 402), (442, 3558)], margin=1) == [400, 402, 402, 404]
 
 
 def test_copies_that_go_on_where_the_last_one_ended_do_not_meet() -> None:
@@ -149,22 +160,52 @@ def test_copies_that_go_on_where_the_last_one_ended_do_not_meet() -> None:
 
 
 def test_what_is_close_together_is_one() -> None:
-    assert news([(0, 400), b"a", (400, 8), b"b", (408, 3592)]) == [388, 400, 422]
-    assert news([(0, 400), b"a\n", (400, 24), b"b\n", (424, 3576)]) == [388, 400, 440]
-    assert news([(0, 400), b"aaa\n", (400, 40), b"bbb\n", (440, 3560)]) == [388, 400, 416, 432, 444, 460]
+    assert news([(0, 400), b"a", (400, 8), b"b", (408, 3592)]) == [390, 400, 410, 420]
+    assert news([(0, 400), b"a\n", (400, 20), b"b\n", (420, 3580)]) == [390, 400, 424, 434]
+    assert news([(0, 400), b"aaa\n", (400, 40), b"bbb\n", (440, 3560)]) == [390, 400, 404, 414, 434, 444, 448, 458]
+
+
+def test_stretches_on_one_line_are_one() -> None:
+    line = b"x" * 90 + b"\n"
+    assert news([(0, 20), b"a", (20, 50), b"b", (70, 21)], base=line) == [0, 20, 72, 93]
+    # As are those that touch, and not those between which there is a byte.
+    operations: list[Operation] = [(0, 400), b"a\n", (400, 24), b"b\n", (424, 3576)]
+    assert news(operations) == [390, 400, 402, 412, 416, 426, 428, 438]
+    assert news(operations, margin=11) == [389, 400, 402, 413, 415, 426, 428, 439]
+    assert news(operations, margin=12) == [388, 400, 428, 440]
 
 
 def test_the_ends_of_a_text_count() -> None:
-    assert news([(40, 3960)]) == [0, 0, 12]
-    assert news([(0, 3960)]) == [3948, 3960, 3960]
-    assert news([b"new\n", (0, 4000)]) == [0, 0, 16]
-    assert news([(0, 4000), b"new\n"]) == [3988, 4000, 4004]
+    assert news([(40, 3960)]) == [0, 0, 0, 10]
+    assert news([(0, 3960)]) == [3950, 3960, 3960, 3960]
+    assert news([b"new\n", (0, 4000)]) == [0, 0, 4, 14]
+    assert news([(0, 4000), b"new\n"]) == [3990, 4000, 4004, 4004]
 
 
 def test_a_long_line_is_cut_off() -> None:
     line = b"x" * 5000
-    assert news([(0, 2500), b"new", (2500, 2500)], base=line) == [2400, 2500, 2603]
-    assert news([(0, 50), b"new", (50, 4950)], base=line) == [0, 50, 153]
+    assert news([(0, 2500), b"new", (2500, 2500)], base=line) == [2400, 2500, 2503, 2603]
+    assert news([(0, 50), b"new", (50, 4950)], base=line) == [0, 50, 53, 153]
+    assert news([(0, 2500), b"new", (2500, 2500)], margin=200, base=line) == [2400, 2500, 2503, 2603]
+
+
+def test_between_stretches_hits_are_carried_over() -> None:
+    """From the place after a stretch up to where the next is new; the last zone has the place at the end."""
+    made, delta = written(LINES, [(0, 400), b"aaa\n", (400, 400), (840, 3160)])
+    assert inner.apply(LINES, delta, 10, 100) == (
+        made,
+        [390, 400, 404, 414, 794, 804, 804, 814],
+        [0, 400, 0, 415, 804, -4, 815, 3965, 36],
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "last"), [(9, [0, 3900, 0]), (10, [0, 3900, 0]), (11, [0, 3900, 0, 3911, 3912, 89]), (0, [0, 3900, 0])]
+)
+def test_after_a_stretch_up_to_the_end_there_is_no_place_left(left: int, last: list[int]) -> None:
+    """All but so many bytes are taken out behind 3900, and ten of them are looked at."""
+    made, delta = written(LINES, [(0, 3900), (4000 - left, left)])
+    assert inner.apply(LINES, delta, 10, 100) == (made, [3890, 3900, 3900, min(3910, 3900 + left)], last)
 
 
 @SEEDS
@@ -174,38 +215,44 @@ def test_what_is_told_to_be_the_same_is_and_what_is_not_is_looked_at(seed: int, 
     margin, reach = bounds
     data, regions, zones = inner.apply(base, delta, margin, reach)
     size = len(data)
-    # Stretches from where on something is new, and those between, take turns and leave nothing out.
-    news = [(regions[at], regions[at + 1], regions[at + 2]) for at in range(0, len(regions), 3)]
+    news = [(regions[at], regions[at + 1], regions[at + 2], regions[at + 3]) for at in range(0, len(regions), 4)]
     sames = [(zones[at], zones[at + 1], zones[at + 2]) for at in range(0, len(zones), 3)]
-    turns = sorted([(core, high) for _, core, high in news] + [(low, high) for low, high, _ in sames])
-    assert (turns[0][0], turns[-1][1]) in ((0, size), (0, size + 1))
+    # Of the places where hits may end, each is in a zone or found anew, never both; zones may be empty.
+    turns = sorted([(core, high + 1) for _, core, _, high in news] + [(low, last) for low, last, _ in sames])
+    assert (turns[0][0], turns[-1][1]) == (0, size + 1)
     assert all(one[1] == two[0] for one, two in pairwise(turns))
-    assert news == sorted(news)
-    # What is the same: the very bytes, and those a margin before it, too.
-    for number, (low, high, shift) in enumerate(sames):
-        begin = max(low - min(margin, reach), 0) if number else low
-        assert data[begin:high] == base[begin + shift : high + shift]
-        assert number or low or not shift
-    if turns[-1][1] == size + 1:
+    assert len(sames) == len(news) + (not news or news[-1][3] < size)
+    assert all(0 <= low <= core <= edge <= high <= size for low, core, edge, high in news)
+    # What is the same: the very bytes before each of its places, up to what is new, and those behind it.
+    edges = [0, *(edge for _, _, edge, _ in news)]
+    for (low, last, shift), edge in zip(sames, edges, strict=False):
+        assert data[edge : min(last, size)] == base[edge + shift : min(last, size) + shift]
+        assert low == last or low == 0 or low - edge > min(margin, reach, size - edge)
+        assert 0 <= low + shift <= last + shift <= len(base) + 1
+    if sames[0][0] < sames[0][1]:
+        assert sames[0][2] == 0  # a beginning here is the beginning there
+    if not news or news[-1][3] < size:
         assert size + sames[-1][2] == len(base)  # an end here is the end there
     # What is new: bytes that were inserted, and places where copies meet, a text's own ends among them.
     shifts = naive(base, delta)[1]
     around: list[int | None] = [0, *shifts, len(base) - size]
     places = [at for at in range(size + 1) if around[at] is None or around[at] != around[at + 1]]
     for at in places:
-        low, core, high = next(one for one in news if one[1] <= at <= one[2])
-        assert at == size or around[at + 1] is not None or at < high
-        assert high >= min(size, at + min(margin, reach))
-    for low, core, high in news:
-        here = [at for at in places if core <= at <= high]
+        assert any(core <= at <= edge for _, core, edge, _ in news)
+    for low, core, edge, high in news:
+        here = [at for at in places if core <= at <= edge]
         assert here[0] == core
-        assert core - reach <= low <= max(core - min(margin, reach), 0)
-        assert low in (0, core - reach) or data[low - 1] == 10
-        last = here[-1] + (here[-1] < size and around[here[-1] + 1] is None)
-        assert high <= last + reach
-        assert high in (size, last + reach) or data[high - 1] == 10
-        assert 10 not in data[low : max(core - margin, 0)]
-        assert 10 not in data[last + margin : max(high - 1, 0)]
+        # An insertion's last byte is followed by its end.
+        assert edge == here[-1] + (here[-1] < size and around[here[-1] + 1] is None)
+        # The least that holds the lines and the margin, within reach.
+        begin = data.rfind(b"\n", 0, core) + 1
+        assert low == max(min(begin, core - margin), core - reach, 0)
+        end = data.find(b"\n", edge) + 1 or size
+        assert high == min(max(end, edge + margin), edge + reach, size)
+    # Those that are apart are so for a reason: there is room between them, and between what is new in them.
+    for one, two in pairwise(news):
+        assert one[3] < two[0] or one[3] == two[0]
+        assert two[1] - one[2] > 2 * margin
 
 
 # --- both forms ------------------------------------------------------------------------------------------------------

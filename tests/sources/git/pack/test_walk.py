@@ -3,8 +3,9 @@
 import random
 import tracemalloc
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -15,30 +16,45 @@ from stanch.detect.hits import REACH
 from stanch.detect.rules import SPREAD
 from stanch.sources.git.pack import store, walk
 from stanch.sources.git.pack.store import Pack
+from stanch.version import Version
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
+PLAIN = packs.interpreted(walk)
+FORMS = [pytest.param(PLAIN, id="interpreted"), pytest.param(walk, id="as it is")]
 Objects = dict[str, tuple[str, bytes]]
 """For each object its kind and content."""
 
 
-def walked(pack: Pack) -> tuple[Objects, set[str]]:
+def walked(pack: Pack, form: ModuleType = walk) -> tuple[Objects, set[str]]:
     """What a walk over all of a pack gives, and what it leaves to git; each object is one or the other, once."""
     failed: list[int] = []
     found: Objects = {}
-    roots = [tree.root for tree in pack.trees()]
-    for version in walk.walk(pack, roots, failed.append, margin=SPREAD, reach=REACH):
-        assert version.data is not None
-        assert version.base is None or version.base.data is not None
-        name = pack.name(version.number).hex()
-        assert name not in found
-        found[name] = (pack.kind(version.number), version.data)
+    for batch in batches(pack, [tree.root for tree in pack.trees()], failed.append, form):
+        # All of a batch is there at once, and so is all that its versions were made from, before them.
+        for version in batch:
+            base = version.base
+            assert base is None or pack.name(base.number).hex() in found
+            name = pack.name(version.number).hex()
+            assert name not in found
+            found[name] = (pack.kind(version.number), version.data)
+            assert (base is None) == (pack.kinds[version.number] < OFFSET)
     left = [*failed, *pack.orphans()]
     assert len(found) + len(left) == pack.count
     assert len(set(left)) == len(left)
     names = {pack.name(number).hex() for number in left}
     assert names.isdisjoint(found)
     return found, names
+
+
+def batches(
+    pack: Pack, roots: list[int], failed: Callable[[int], None], form: ModuleType = walk
+) -> Iterator[list[Version]]:
+    """The batches of a walk, which ends once."""
+    walker = form.Walk(pack, roots, failed, margin=SPREAD, reach=REACH)
+    while batch := walker.batch():
+        yield batch
+    assert walker.batch() == []
 
 
 def everything(repo: Repo, width: int = 20) -> list[tuple[Objects, set[str]]]:
@@ -115,30 +131,124 @@ def failing(number: int) -> None:
 # --- memory --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("held", [0, 1, 20_000, 100_000])
-def test_bases_are_let_go_and_made_anew(repo: Repo, monkeypatch: pytest.MonkeyPatch, held: int) -> None:
+Seen = list[tuple[int, int, bytes, list[int], list[int]]]
+"""Versions: number, that of the base, content, what is new and what is not."""
+
+
+def told(pack: Pack, form: ModuleType) -> tuple[Seen, list[int]]:
+    """All that a walk says of the versions in a pack, in its order, and how many each of its batches has."""
+    seen: Seen = []
+    sizes = []
+    for batch in batches(pack, [tree.root for tree in pack.trees()], failing, form):
+        sizes.append(len(batch))
+        for one in batch:
+            seen.append((one.number, one.base.number if one.base else -1, one.data, one.regions, one.zones))
+    return seen, sizes
+
+
+@pytest.fixture
+def pack(repo: Repo) -> Pack:
+    """A pack of long chains."""
     packs.grow(repo).git("repack", "-adf", "--depth=50", "--window=50")
-    monkeypatch.setattr(walk, "HELD", held)
-    [(found, left)] = everything(repo)
-    assert (found, left) == (packs.stored(repo), set())
+    [path] = packs.paths(repo)
+    return Pack(path, 20)
 
 
-def test_what_is_held_stays_within_its_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("held", [0, 1, 20_000, 100_000])
+def test_bases_are_let_go_and_made_anew(
+    pack: Pack, monkeypatch: pytest.MonkeyPatch, held: int, form: ModuleType
+) -> None:
+    expected, _ = told(pack, form)
+    monkeypatch.setattr(form, "HELD", held)
+    seen, sizes = told(pack, form)
+    assert seen == expected
+    assert len(sizes) > 3 or held > 20_000
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("many", "together", "held"),
+    [
+        (1, 1 << 20, 1 << 20),
+        (7, 1 << 20, 1 << 20),
+        (1000, 1, 1 << 20),
+        (1000, 20_000, 1 << 20),
+        (3, 5000, 30_000),
+        (1, 1, 0),
+    ],
+)
+def test_the_same_in_batches_of_any_size(
+    pack: Pack, monkeypatch: pytest.MonkeyPatch, many: int, together: int, held: int, form: ModuleType
+) -> None:
+    expected, _ = told(pack, form)
+    assert sorted(number for number, *_ in expected) == list(range(pack.count))
+    monkeypatch.setattr(form, "MANY", many)
+    monkeypatch.setattr(form, "TOGETHER", together)
+    monkeypatch.setattr(form, "HELD", held)
+    seen, sizes = told(pack, form)
+    assert seen == expected
+    assert max(sizes) <= many
+    assert sum(sizes) == pack.count
+    at = 0
+    for size in sizes:
+        # Without its last a batch is within its bounds.
+        assert sum(len(one[2]) for one in seen[at : at + size - 1]) < together
+        at += size
+
+
+def test_both_forms_walk_alike(pack: Pack) -> None:
+    assert told(pack, walk) == told(pack, PLAIN)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_contents_are_there_until_the_next_batch(pack: Pack, monkeypatch: pytest.MonkeyPatch, form: ModuleType) -> None:
+    monkeypatch.setattr(form, "MANY", 5)
+    last: list[Version] = []
+    for batch in batches(pack, [tree.root for tree in pack.trees()], failing, form):
+        for version in batch:
+            assert packs.name(version.data, pack.kind(version.number)) == pack.name(version.number)
+        assert all(version.data == b"" for version in last if pack.child[version.number] < 0)
+        last = batch
+    assert len(last) <= 5
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_held_stays_within_its_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: ModuleType
+) -> None:
     """A chain of forty texts of a hundred kilobytes, each with a second delta."""
-    monkeypatch.setattr(walk, "HELD", 500_000)
+    monkeypatch.setattr(form, "HELD", 500_000)
+    monkeypatch.setattr(form, "TOGETHER", 200_000)
     pack = Pack(packs.write(tmp_path, chain(40, 100_000)), 20)
-    bases: list[walk.Version] = []
+    known: list[Version] = []
     names = set()
     most = 0
-    for version in walk.walk(pack, [0], failing, margin=SPREAD, reach=REACH):
-        assert version.data is not None
-        assert packs.name(version.data) == pack.name(version.number)
-        names.add(pack.name(version.number))
-        most = max(most, sum(len(base.data or b"") for base in bases))
-        if pack.child[version.number] >= 0:
-            bases.append(version)
+    for batch in batches(pack, [0], failing, form):
+        for version in batch:
+            assert packs.name(version.data) == pack.name(version.number)
+            names.add(pack.name(version.number))
+        known += batch
+        most = max(most, sum(len(one.data) for one in known))
     assert names == {pack.name(number) for number in range(pack.count)}
-    assert 300_000 < most <= 700_000
+    # Those that are held, the batch, and one that was made anew.
+    assert 300_000 < most <= 900_000
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_fails_in_a_batch_is_not_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: ModuleType) -> None:
+    """Half of all, at the end and the beginning of batches too: a batch of nothing but failures is no end."""
+    good, bad = (
+        [packs.blob(b"%d" % number) for number in range(10)],
+        [packs.blob(b"bad %d" % number)._replace(compressed=b"") for number in range(10)],
+    )
+    for entries in ([*bad, *good], [*good, *bad], [one for pair in zip(good, bad, strict=True) for one in pair], bad):
+        pack = Pack(packs.write(tmp_path, entries), 20)
+        for many in (1, 2, 3, 20):
+            monkeypatch.setattr(form, "MANY", many)
+            found, left = walked(pack, form)
+            assert found.keys() == {one.name.hex() for one in entries if one in good}
+            assert left == {one.name.hex() for one in bad}
 
 
 def chain(depth: int, size: int) -> list[Entry]:

@@ -51,20 +51,22 @@ cpdef grow(
 )
 cpdef tuple sizes(bytes delta)
 
+cdef long long[::1] _marks
+
 @cython.locals(
-    raw="const unsigned char[::1]", view="const unsigned char*", made=bytes, into="unsigned char*", end=cython.Py_ssize_t, at=cython.Py_ssize_t,
-    source_size=cython.longlong, size=cython.longlong, shift=cython.int, byte=cython.longlong, op=cython.int,
+    raw="const unsigned char[::1]", view="const unsigned char*", made=bytes, into="unsigned char*", end=cython.Py_ssize_t,
+    at=cython.Py_ssize_t, source_size=cython.longlong, size=cython.longlong, byte=cython.longlong, op=cython.int,
     start=cython.longlong, length=cython.longlong, done=cython.longlong, moved=cython.longlong, last=cython.longlong,
-    low=cython.longlong, high=cython.longlong, after=cython.longlong, new=cython.bint, lows=list,
-    highs=list, shifts=list, data=bytes,
+    low=cython.longlong, high=cython.longlong, after=cython.longlong, new=cython.bint, marks="long long[::1]",
+    count=cython.Py_ssize_t, data=bytes,
 )
 cpdef tuple apply(bytes base, bytes delta, long long margin, long long reach)
 
+cdef _make_room(Py_ssize_t count)
+
 @cython.locals(
-    view="const unsigned char[::1]", size=cython.Py_ssize_t, regions=list, zones=list, passed=cython.Py_ssize_t,
-    number=cython.Py_ssize_t, core=cython.Py_ssize_t, edge=cython.Py_ssize_t, low=cython.Py_ssize_t, floor=cython.Py_ssize_t,
-    high=cython.Py_ssize_t, ceiling=cython.Py_ssize_t,
+    view="const unsigned char*", size=cython.Py_ssize_t, marks="long long[::1]", regions=list, zones=list,
+    passed=cython.Py_ssize_t, number=cython.Py_ssize_t, core=cython.Py_ssize_t, edge=cython.Py_ssize_t,
+    low=cython.Py_ssize_t, floor=cython.Py_ssize_t, high=cython.Py_ssize_t, ceiling=cython.Py_ssize_t,
 )
-cdef tuple _stretches(
-    bytes data, list lows, list highs, list shifts, Py_ssize_t moved, Py_ssize_t margin, Py_ssize_t reach
-)
+cdef tuple _stretches(bytes data, Py_ssize_t count, Py_ssize_t moved, Py_ssize_t margin, Py_ssize_t reach)

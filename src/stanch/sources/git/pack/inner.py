@@ -9,9 +9,13 @@ The formats are those of git's Documentation/gitformat-pack.
 """
 
 from array import array
+from typing import Any
 
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
+_marks = array("q", bytes(8 * 3 * 1024))
+"""Of the delta that is being applied, three numbers for each stretch of what is new: where it begins, where it ends,
+and what must be added to places before it to get those in the base."""
 OFFSET_DELTA = 6
 REFERENCE_DELTA = 7
 
@@ -245,11 +249,11 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
     if source_size != len(base):
         raise ValueError("a delta of another base")
     # Where this is compiled, the bytes are written into their place: nobody has seen them yet.
-    made = unwritten(size) if COMPILED else bytearray(size)  # type: ignore[name-defined]  # noqa: F821
+    made: Any = unwritten(size) if COMPILED else bytearray(size)  # type: ignore[name-defined]  # noqa: F821
     into = made
-    lows: list[int] = []
-    highs: list[int] = []
-    shifts: list[int] = []
+    _make_room(min(size // (2 * margin + 1), end) + 2)
+    marks = _marks
+    count = 0
     done = 0
     moved = 0
     last = -1
@@ -289,7 +293,7 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
             low = done
             high = done
             if COMPILED:
-                memcpy(into + done, view + start, length)  # type: ignore[name-defined]  # noqa: F821
+                memcpy(into + done, view + start, length)  # type: ignore[name-defined,operator]  # noqa: F821
             else:
                 into[done : done + length] = view[start : start + length]
             done += length
@@ -310,40 +314,43 @@ def apply(base: bytes, delta: bytes, margin: int, reach: int) -> tuple[bytes, li
             after = moved
         if new:
             if last < 0 or low - last > 2 * margin:
-                if last >= 0:
-                    highs.append(last)
-                lows.append(low)
-                shifts.append(moved)
+                marks[3 * count] = low
+                marks[3 * count + 2] = moved
+                count += 1
             last = high
+            marks[3 * count - 2] = last
             moved = after
     if done != size:
         raise ValueError("a delta makes less than it says")
     if size + moved != source_size:
         # What followed the last copy is gone: the end is another.
         if last < 0 or size - last > 2 * margin:
-            if last >= 0:
-                highs.append(last)
-            lows.append(size)
-            shifts.append(moved)
-        last = size
-    if last >= 0:
-        highs.append(last)
+            marks[3 * count] = size
+            marks[3 * count + 2] = moved
+            count += 1
+        marks[3 * count - 2] = size
     data: bytes = made if COMPILED else bytes(made)
-    return data, *_stretches(data, lows, highs, shifts, moved, margin, reach)
+    return data, *_stretches(data, count, moved, margin, reach)
 
 
-def _stretches(
-    data: bytes, lows: list[int], highs: list[int], shifts: list[int], moved: int, margin: int, reach: int
-) -> tuple[list[int], list[int]]:
-    """Widen what is new to whole lines and by the margin; see `apply`."""
+def _make_room(count: int) -> None:
+    """For so many stretches in `_marks`."""
+    global _marks
+    if len(_marks) < 3 * count:
+        _marks = array("q", bytes(8 * 3 * count))
+
+
+def _stretches(data: bytes, count: int, moved: int, margin: int, reach: int) -> tuple[list[int], list[int]]:
+    """Widen what is new, the first `count` of the `_marks`, to whole lines and by the margin; see `apply`."""
+    marks = _marks
     view = data
     size = len(view)
     regions: list[int] = []
     zones: list[int] = []
     passed = 0
-    for number in range(len(lows)):
-        core = lows[number]
-        edge = highs[number]
+    for number in range(count):
+        core = marks[3 * number]
+        edge = marks[3 * number + 1]
         floor = core - reach
         if floor < 0:
             floor = 0
@@ -372,7 +379,7 @@ def _stretches(
         else:
             zones.append(passed)
             zones.append(core)
-            zones.append(shifts[number])
+            zones.append(marks[3 * number + 2])
             regions.append(low)
             regions.append(core)
             regions.append(edge)

@@ -20,7 +20,7 @@ LARGEST = 8 << 20
 HELD = 48 << 20
 """Bases of which deltas are still to come are kept up to so many bytes, and made anew when they are needed beyond."""
 MANY = 1000
-TOGETHER = 4 << 20
+TOGETHER = 1 << 19
 """Versions are handed out together, so many of them or so many bytes: whoever looks at them does it at once."""
 
 
