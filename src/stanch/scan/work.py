@@ -23,6 +23,7 @@ from stanch.unpack import Limits
 
 if TYPE_CHECKING:
     from stanch.scan import versions
+    from stanch.sources.git.graph import Lineages
 
 FILES_A_TASK, BYTES_A_TASK = 250, 4 << 20
 OBJECTS_A_TASK, WEIGHT_A_TASK = 4000, 1 << 21
@@ -44,6 +45,27 @@ class Setup(msgspec.Struct, frozen=True):
     """`time.monotonic()` after which nothing more is begun."""
 
 
+class Question(msgspec.Struct, frozen=True):
+    """Which objects git's trees are searched for; see `provenance`."""
+
+    packs: list[str]
+    """All packs of the repository."""
+    others: bytes
+    """The names of all objects that are in none of them, sorted, one after the other."""
+    wanted: bytes
+    """The same of the objects that are looked for."""
+
+
+class Held(msgspec.Struct):
+    """What some of git's trees hold of that, as `pack.trees` writes it down."""
+
+    records: bytes
+    names: list[bytes]
+    missing: list[bytes]
+    late: bool = False
+    """Whether the time was up before all of them were read."""
+
+
 class Task(msgspec.Struct, frozen=True):
     """Files (place, full path) or, with `repository`, objects by name; or, with `pack` too, trees of that pack."""
 
@@ -62,9 +84,13 @@ class Task(msgspec.Struct, frozen=True):
     """The numbers of the trees' roots in the pack."""
     known: list[int] = []
     """The numbers of those objects in them that are in another pack too, and in another task."""
+    question: Question | None = None
+    """What is asked about the objects, which are git's trees then, and not scanned."""
 
     def places(self) -> list[str]:
-        """The files or objects."""
+        """The files or objects that are scanned."""
+        if self.question is not None:
+            return []
         if not self.pack:
             return [place for place, _ in self.items]
         from stanch.sources.git.pack import store
@@ -98,8 +124,10 @@ class Yield(msgspec.Struct):
     hits: list[Hit] = []
     coverage: Coverage = msgspec.field(default_factory=Coverage)
     rejected: list[Rejected] = []
-    lineage: dict[str, headers.Lineage] = {}
-    """For each commit of a pack its parents and when it was made."""
+    lineages: "Lineages | None" = None
+    """Where the commits of a pack stand."""
+    held: Held | None = None
+    """The answer to a question."""
     hidden: set[bytes] = set()
     """Digests of (detector, secret) of the matches below the wanted confidence."""
 
@@ -118,7 +146,11 @@ class Worker:
         setup = self.setup
         reader = Reader(self.engine, setup.limits, self._imported, explain=setup.explain, deadline=setup.deadline)
         result = Yield(coverage=reader.coverage, rejected=reader.rejected)
-        if task.pack:
+        if task.question is not None:
+            from stanch.scan import provenance
+
+            result.held = provenance.answer(task, task.question, late=self._over)
+        elif task.pack:
             self._trees(task, reader, result)
         elif task.repository:
             self._objects(task, [oid for oid, _ in task.items], reader, result)
@@ -142,6 +174,7 @@ class Worker:
     def _trees(self, task: Task, reader: Reader, result: Yield) -> None:
         # Imported when there is a pack to read: a commit waits for every import.
         from stanch.scan import versions
+        from stanch.sources.git.graph import Lineages
         from stanch.sources.git.pack import store
         from stanch.sources.git.pack.walk import walk
 
@@ -149,6 +182,7 @@ class Worker:
         known = frozenset(task.known)
         failed: list[int] = []
         messages = versions.Messages(reader)
+        lineages = result.lineages = Lineages(task.repository)
         for version in walk(pack, task.trees, failed.append, margin=SPREAD, reach=REACH):
             oid = pack.name(version.number).hex()
             label = task.label(oid)
@@ -161,7 +195,7 @@ class Worker:
             else:
                 assert version.data is not None
                 if kind == "commit":
-                    result.lineage[oid] = headers.lineage(version.data[: headers.LONGEST])
+                    lineages.add(pack.name(version.number), version.data)
                 message = versions.Message(oid, kind, *headers.words(version.data), label)
                 self._messages(messages.add(message), task, result)
             _count(kind, result.coverage)
@@ -206,10 +240,14 @@ class Worker:
             result.hidden.add(blake2b(same, digest_size=8).digest())
 
     def _late(self, place: str, result: Yield) -> bool:
-        if self.setup.deadline is None or time.monotonic() < self.setup.deadline:
+        if not self._over():
             return False
         result.coverage.skip(place, LATE)
         return True
+
+    def _over(self) -> bool:
+        """Whether the time is up."""
+        return self.setup.deadline is not None and time.monotonic() >= self.setup.deadline
 
 
 def _count(kind: str, coverage: Coverage) -> None:

@@ -31,7 +31,8 @@ class Pack:
         """
         self.path = path
         self.width = width
-        offsets, self._names = index.read(path.with_suffix(".idx"), width)
+        offsets, self.names = index.read(path.with_suffix(".idx"), width)
+        """The names of all objects, sorted, one after the other."""
         self.count = len(offsets)
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -73,7 +74,11 @@ class Pack:
     def name(self, number: int) -> bytes:
         """The name of an entry's object, in bytes."""
         at = self._by_place[number] * self.width
-        return self._names[at : at + self.width]
+        return self.names[at : at + self.width]
+
+    def position(self, number: int) -> int:
+        """The place of an entry's object among all by name."""
+        return self._by_place[number]
 
     def orphans(self) -> Iterator[int]:
         """The numbers of those deltas whose base is not in this pack."""
@@ -81,7 +86,7 @@ class Pack:
 
     def absent(self, names: list[bytes]) -> list[bytes]:
         """Those of `names` that are not in it, or cannot be read from it alone."""
-        away = [names[number] for number in inner.absent(self._names, self.width, b"".join(names))]
+        away = [names[number] for number in inner.absent(self.names, self.width, b"".join(names))]
         return away + [name for name in names if name in self.lost] if self.lost else away
 
     def shared(self, others: Sequence["Pack"]) -> set[int]:
