@@ -128,14 +128,14 @@ class Brought:
                 if (number := table.number(name)) >= 0:
                     holdings.put(number, values[name])
         self._join(holdings, ranks, values)
-        roots = array("i", [_root(tables, holdings, graph.tree(number)) for number in range(len(graph.names))])
-        begins, parents = graph.begins, self._parents(graph)
-        doubtful = set(commits) - set(graph.names)
+        roots = holdings.of(tables, graph.trees, graph.width)
+        begins, parents = self._parents(graph)
+        doubtful = set(graph.unread)
         told: dict[bytes, list[Change]] = {}
         for number in holdings.differing(roots, begins, parents):
             above = parents[begins[number] : begins[number + 1]]
             others = [roots[one] if one >= 0 else DOUBTFUL for one in above]
-            name = graph.names[number]
+            name = graph.name(number)
             try:
                 if any(holdings.doubtful(one) for one in (roots[number], *others)):
                     raise OverflowError
@@ -173,13 +173,18 @@ class Brought:
                 for view in (*rows, numbers, whole):
                     view.release()
 
-    def _parents(self, graph: Graph) -> "array[int]":
+    def _parents(self, graph: Graph) -> tuple["array[int]", "array[int]"]:
         """The parents that commits have for git: those where a shallow clone was cut off have none."""
         try:
-            cut = {bytes.fromhex(line.decode()) for line in Path(self._common, "shallow").read_bytes().split()}
+            cut = set(Path(self._common, "shallow").read_text("ascii").split())
         except (OSError, ValueError):
-            return graph.parents
-        return graph.parents if not cut else graph.parents
+            return graph.begins, graph.parents
+        begins, parents = array("i", [0]), array("i")
+        for number in range(len(graph)):
+            if graph.name(number).hex() not in cut:
+                parents.extend(graph.parents[graph.begins[number] : graph.begins[number + 1]])
+            begins.append(len(parents))
+        return begins, parents
 
     def close(self) -> None:
         """Let go of what was written down."""
@@ -193,15 +198,6 @@ class _Part(msgspec.Struct, frozen=True):
     end: int
     names: list[bytes]
     missing: list[bytes]
-
-
-def _root(tables: list[trees.Table], holdings: Holdings, name: bytes) -> int:
-    """The holding of a commit's tree."""
-    for table in tables:
-        number = table.number(name)
-        if number >= 0 and (held := holdings.of(number)) != DOUBTFUL:
-            return held
-    return DOUBTFUL
 
 
 def _tables(packs: list[store.Pack], others: list[bytes], width: int) -> list[trees.Table]:
@@ -247,7 +243,7 @@ def answer(task: Task, question: Question, *, late: Callable[[], bool]) -> Held:
             number = table.number(bytes.fromhex(content.oid))
             if number >= 0:
                 reader.whole(number, text)
-    return Held(reader.records.tobytes(), list(reader.names), list(reader.missing), over)
+    return Held(reader.records(), list(reader.names), list(reader.missing), over)
 
 
 def _ready(question: Question, width: int) -> list[trees.Table]:

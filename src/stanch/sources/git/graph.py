@@ -11,6 +11,7 @@ from stanch.patterns import lazy
 from stanch.sources.git import headers
 from stanch.sources.git.command import Git
 from stanch.sources.git.pack import commits
+from stanch.sources.git.pack.trees import Table
 
 REFS = 1000
 """So many refs are named for one secret, at most: a server keeps one for each pull request that there ever was."""
@@ -84,54 +85,52 @@ class Graph:
 
         From the commits themselves: a walk from the refs would end where an object or a ref is damaged.
         """
-        wanted = set(names)
-        self.width = width = len(next(iter(wanted))) if wanted else 20
         known = known or Lineages()
-        row = {name: number for number, name in enumerate(split(known.names, width)) if name in wanted}
-        for oid, data in headers.read(git, sorted(name.hex() for name in wanted - row.keys())):
+        row: dict[bytes, int] = {}
+        for name in names:
+            row.setdefault(name, -1)
+        self.width = len(next(iter(row), bytes(20)))
+        row.update(zip(split(known.names, self.width), range(len(known.counts)), strict=True))
+        for oid, data in headers.read(git, sorted(name.hex() for name, number in row.items() if number < 0)):
             row[bytes.fromhex(oid)] = len(known.counts)
             known.add(bytes.fromhex(oid), data)
-        self.names = sorted(row)
-        """Of those that could be read."""
-        self._numbers = {name: number for number, name in enumerate(self.names)}
-        rows = [row[name] for name in self.names]
-        self._trees, every = bytes(known.trees), bytes(known.parents)
-        self._rows = array("i", rows)
+        read = sorted(name for name, number in row.items() if number >= 0)
+        rows = array("i", map(row.__getitem__, read))
+        self._names = b"".join(read)
+        self._table = Table(self._names, self.width, 0)
         ends = array("i", accumulate(known.counts))
-        counts = known.counts
-        numbers = self._numbers
-        self.begins = array("i", [0])
-        """Where in `parents` those of each commit begin; one more than there are commits."""
-        self.parents: array[int] = array("i")
-        """Their numbers, -1 for one that is not in the object store."""
-        for one in rows:
-            end = ends[one]
-            for at in range((end - counts[one]) * width, end * width, width):
-                self.parents.append(numbers.get(every[at : at + width], -1))
-            self.begins.append(len(self.parents))
-        seconds = array("Q", [known.seconds[one] for one in rows])
-        self._ranks = commits.order(self.begins, self.parents, seconds)
-        """The numbers in order."""
-        self._places = array("i", bytes(4 * len(rows)))
-        for place, number in enumerate(self._ranks):
-            self._places[number] = place
+        self.begins, self.parents = commits.link(rows, ends, known.parents, self.width, self._table)
+        """See `commits.order`."""
+        trees = split(known.trees, self.width)
+        self.trees = b"".join([trees[number] for number in rows])
+        """The names of the commits' trees, by their numbers; zeros where only git can tell."""
+        seconds = known.seconds
+        self._ranks = commits.order(self.begins, self.parents, array("Q", [seconds[number] for number in rows]))
+        self._places = commits.places(self._ranks)
+        self.unread = {name for name, number in row.items() if number < 0}
+        """The names of those commits that cannot be read."""
+
+    def __len__(self) -> int:
+        return self._table.count
 
     def __contains__(self, oid: str | None) -> bool:
-        return bool(oid) and bytes.fromhex(oid or "") in self._numbers
+        return bool(oid) and self._number(oid or "") >= 0
+
+    def _number(self, oid: str) -> int:
+        return self._table.number(bytes.fromhex(oid)) if oid else -1
 
     def place(self, oid: str | None) -> int:
         """The place of a commit in the order of all; 0 if it is none."""
-        number = self._numbers.get(bytes.fromhex(oid or ""), -1)
+        number = self._number(oid or "")
         return self._places[number] if number >= 0 else 0
 
-    def tree(self, number: int) -> bytes:
-        """The name of a commit's tree; zeros where only git can tell."""
-        at = self._rows[number] * self.width
-        return self._trees[at : at + self.width]
+    def name(self, number: int) -> bytes:
+        """The name of a commit."""
+        return self._names[number * self.width : (number + 1) * self.width]
 
     def order(self) -> list[str]:
         """All commits."""
-        return [self.names[number].hex() for number in self._ranks]
+        return [self.name(number).hex() for number in self._ranks]
 
     def holders(self, wanted: Sequence[Collection[str]], tips: Mapping[str, str]) -> list[tuple[str, ...]]:
         """For each of the `wanted` sets of commits, which `tips` (name -> commit) have one of them in their history.
@@ -139,7 +138,7 @@ class Graph:
         Of more than `REFS` those are named that matter most: branches, then tags, then all others.
         """
         names = sorted(tips, key=_importance)
-        numbers = [self._numbers.get(bytes.fromhex(tips[name]), -1) for name in names]
+        numbers = [self._number(tips[name]) for name in names]
         found = []
         for start in range(0, len(wanted), BITS):
             some = wanted[start : start + BITS]
@@ -155,11 +154,12 @@ class Graph:
 
     def _masks(self, wanted: Sequence[Collection[str]]) -> "array[int]":
         """For each commit a bit for each of the `wanted` sets that it, or a commit before it, is in."""
-        masks = array("Q", bytes(8 * len(self.names)))
+        masks = array("Q", bytes(8 * len(self)))
         for bit, oids in enumerate(wanted):
             for oid in oids:
-                if oid in self:
-                    masks[self._numbers[bytes.fromhex(oid)]] |= 1 << bit
+                number = self._number(oid)
+                if number >= 0:
+                    masks[number] |= 1 << bit
         commits.hand_down(self._ranks, self.begins, self.parents, masks)
         return masks
 

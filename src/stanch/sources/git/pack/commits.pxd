@@ -1,5 +1,6 @@
 # The C types of `commits.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
+from stanch.sources.git.pack.trees cimport Table
 
 @cython.locals(
     raw="const unsigned char[::1]", end=cython.Py_ssize_t, at=cython.Py_ssize_t, high=cython.int, low=cython.int,
@@ -14,6 +15,17 @@ cdef bint _begins(const unsigned char[::1] raw, Py_ssize_t at, bytes word)
 cdef Py_ssize_t _line(const unsigned char[::1] raw, Py_ssize_t at)
 
 cdef int _digit(int byte)
+
+@cython.locals(
+    count=cython.Py_ssize_t, number=cython.Py_ssize_t, at=cython.Py_ssize_t, row=cython.Py_ssize_t,
+    done=cython.Py_ssize_t, first="int[::1]", into="int[::1]",
+)
+cpdef tuple link(
+    const int[::1] rows, const int[::1] ends, const unsigned char[::1] parents, Py_ssize_t width, Table table,
+)
+
+@cython.locals(place=cython.Py_ssize_t, into="int[::1]")
+cpdef places(const int[::1] ranks)
 
 @cython.locals(
     count=cython.Py_ssize_t, number=cython.Py_ssize_t, at=cython.Py_ssize_t, size=cython.Py_ssize_t,

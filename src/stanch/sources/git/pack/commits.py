@@ -6,6 +6,8 @@ Plain Python that runs as such, and faster where Cython has compiled it: see `in
 
 from array import array
 
+from stanch.sources.git.pack.trees import Table
+
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
 _TREE = b"tree "
@@ -99,6 +101,40 @@ def _digit(byte: int) -> int:
     if 97 <= byte <= 102:
         return byte - 87
     return -1
+
+
+def link(
+    rows: "array[int]", ends: "array[int]", parents: bytes, width: int, table: Table
+) -> tuple["array[int]", "array[int]"]:
+    """Number the parents of commits by the places that names have in `table`: `begins` and `parents` of `order`.
+
+    `rows` has for each commit the how-manieth row is its own; in `parents` the names of a row's parents stand before
+    its place in `ends`, behind those of the row before.
+    """
+    count = len(rows)
+    begins = array("i", bytes(4 * (count + 1)))
+    found = array("i", bytes(4 * (len(parents) // width + 1)))
+    first = begins
+    into = found
+    done = 0
+    for number in range(count):
+        row = rows[number]
+        for at in range(ends[row - 1] if row else 0, ends[row]):
+            if done >= len(into):
+                raise ValueError("a commit stands twice")
+            into[done] = table.find(parents, at * width)
+            done += 1
+        first[number + 1] = done
+    return begins, found[:done]
+
+
+def places(ranks: "array[int]") -> "array[int]":
+    """The place of each number in `ranks`."""
+    found = array("i", bytes(4 * len(ranks)))
+    into = found
+    for place in range(len(ranks)):
+        into[ranks[place]] = place
+    return found
 
 
 def order(begins: "array[int]", parents: "array[int]", seconds: "array[int]") -> "array[int]":

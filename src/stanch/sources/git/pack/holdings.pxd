@@ -1,5 +1,6 @@
 # The C types of `holdings.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
+from stanch.sources.git.pack.trees cimport Table
 
 cdef class Holdings:
     cdef int[::1] held
@@ -13,7 +14,10 @@ cdef class Holdings:
 
     cpdef put(self, Py_ssize_t number, int holding)
 
-    cpdef int of(self, Py_ssize_t number)
+    @cython.locals(
+        count=cython.Py_ssize_t, number=cython.Py_ssize_t, place=cython.Py_ssize_t, table=Table, into="int[::1]",
+    )
+    cpdef of(self, list tables, const unsigned char[::1] names, Py_ssize_t width)
 
     cpdef bint doubtful(self, Py_ssize_t holding)
 

@@ -10,6 +10,8 @@ Plain Python that runs as such, and faster where Cython has compiled it: see `in
 
 from array import array
 
+from stanch.sources.git.pack.trees import Table
+
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
 NOTHING = 0
@@ -40,9 +42,18 @@ class Holdings:
         """Say what an object is."""
         self.held[number] = holding
 
-    def of(self, number: int) -> int:
-        """The holding of a tree, by its number; `DOUBTFUL` if it has none."""
-        return self.held[number] if number >= 0 and self.held[number] >= 0 else DOUBTFUL
+    def of(self, tables: list[Table], names: bytes, width: int) -> "array[int]":
+        """The holdings of trees by their names, which stand one after the other; `DOUBTFUL` for one that has none."""
+        count = len(names) // width
+        found = array("i", b"\xff" * (4 * count))
+        into = found
+        for number in range(count):
+            for table in tables:
+                place = table.find(names, number * width)
+                if place >= 0 and self.held[table.first + place] >= 0:
+                    into[number] = self.held[table.first + place]
+                    break
+        return found
 
     def doubtful(self, holding: int) -> bool:
         """Whether it leads to something that only git can tell of."""

@@ -61,3 +61,6 @@ cpdef tuple apply(bytes base, bytes delta, long long margin, long long reach)
 cdef tuple _stretches(
     bytes data, list lows, list highs, list shifts, Py_ssize_t moved, Py_ssize_t margin, Py_ssize_t reach
 )
+
+@cython.locals(count=cython.Py_ssize_t, number=cython.Py_ssize_t, into="long long[::1]")
+cpdef of_kind(const unsigned char[:] kinds, const long long[:] roots, unsigned char kind)

@@ -97,11 +97,10 @@ class Pack:
         away = set(left)
         return {number for number in range(self.count) if self.name(number) not in away}
 
-    def of(self, kind: str) -> Iterator[int]:
+    def of(self, kind: str) -> Sequence[int]:
         """The numbers of all objects of one kind."""
-        roots, kinds = self._roots, self.kinds
         code = next(code for code, name in KINDS.items() if name == kind)
-        return (number for number, root in enumerate(roots) if root >= 0 and kinds[root] == code)
+        return inner.of_kind(self.kinds, self._roots, code)
 
     def kind(self, number: int) -> str:
         """The kind of an entry's object; nothing if its base is not in this pack."""

@@ -68,8 +68,13 @@ class Table:
         slot = text[at] << 8 | text[at + 1]
         low = self.fan[slot]
         high = self.fan[slot + 1]
+        first = True  # names are spread evenly
         while low < high:
-            middle = (low + high) >> 1
+            if first:
+                middle = low + ((high - low) * text[at + 2] >> 8)
+                first = False
+            else:
+                middle = (low + high) >> 1
             place = middle * width
             byte = 2
             while byte < width and have[place + byte] == text[at + byte]:
@@ -92,16 +97,17 @@ class Version:
         self.size = len(text)
         """Of the text, which may be let go."""
         self.odd = False
-        self.begins = array("i")
-        """Where each entry begins, and where the last one ends."""
-        self.kept = array("i")
-        """Three numbers each: the how-manieth entry, its name and its child."""
+        self.count = 0
+        """Of entries."""
+        self.marks = array("i", bytes(4))
+        """Where each entry begins, and where the last one ends; then three numbers for each that is of interest: the
+        how-manieth it is, its name and its child."""
 
 
 class Reader:
     """Reads trees and writes down what they hold of what is looked for, and of each which trees it holds.
 
-    `records` gets for each tree: its number, that of its base (or `WHOLE`, `ODD`), how many entries of the base are
+    It writes for each tree: its number, that of its base (or `WHOLE`, `ODD`), how many entries of the base are
     gone and how many are new, the names of the former, and name and child of each of the latter. A name is a place in
     `names`; a child is an object's number, or below 0: `missing[-child - 1]`, which is in no table, or `NOWHERE`.
     """
@@ -110,7 +116,6 @@ class Reader:
         """Objects are looked up in the `tables`, in their order."""
         self.tables = tables
         self.width = width
-        self.records = array("i")
         self.names: dict[bytes, int] = {}
         """Names of entries; those of trees with a slash at their end, which is how they are sorted."""
         self.missing: dict[bytes, int] = {}
@@ -118,6 +123,14 @@ class Reader:
         self._highs = array("q", bytes(8 * 64))
         self._shifts = array("q", bytes(8 * 64))
         self._begins = array("i", bytes(4 * 1024))
+        self._nothing = array("i", bytes(4))
+        self._out = array("i", bytes(4 * 1024))
+        self._told = 0
+        self._written = 0
+        self._keeping = array("i", bytes(4 * 192))
+        self._kept = 0
+        self._new = array("i", bytes(4 * 128))
+        self._added = 0
         self._text = b""
         self._child = 0
         self._name = -1
@@ -150,7 +163,16 @@ class Reader:
 
     def _strange(self, version: Version) -> None:
         version.odd = True
-        self.records.extend((version.number, ODD, 0, 0))
+        self._written = self._told
+        self._write(version.number)
+        self._write(ODD)
+        self._write(0)
+        self._write(0)
+        self._told = self._written
+
+    def records(self) -> bytes:
+        """What was written down, as numbers of four bytes."""
+        return bytes(self._out[: self._told])
 
     def _made(self, base: bytes, delta: bytes) -> tuple[bytes, int]:
         """What a delta makes, and how many stretches of it are copies: where they begin and end, and their shifts."""
@@ -230,87 +252,104 @@ class Reader:
         size = len(text)
         if size > _LARGEST:
             raise ValueError("a tree out of all bounds")
-        begins = self._begins
-        records = self.records
-        mark = len(records)
+        before = self._nothing if base is None else base.marks
+        last = 0 if base is None else base.count
+        place = last + 1  # in `before`, of the next entry of the base that is of interest
+        end = len(before)
+        self._written = self._told
+        self._kept = self._added = 0
+        self._write(version.number)
+        self._write(WHOLE if base is None else base.number)
+        self._write(0)
+        self._write(0)
         gone = 0
-        added: list[int] = []
-        kept: list[int] = []
         at = 0
         count = 0
         stretch = 0
         passed = 0
-        last = 0
-        here = 0
-        if base is not None:
-            last = len(base.begins) - 1
-            here = len(base.kept)
-        records.extend((version.number, WHOLE if base is None else base.number, 0, 0))
-        place = 0
-        try:
-            while at < size:
-                while stretch < stretches and self._highs[stretch] <= at:
-                    stretch += 1
-                first = 0
-                after = 0
-                shift = 0
-                if stretch < stretches and self._lows[stretch] <= at and base is not None:
-                    shift = self._shifts[stretch]
-                    first = _place(base.begins, passed, at + shift)
-                    if first < last and base.begins[first] == at + shift:
-                        after = _place(base.begins, first, self._highs[stretch] + shift + 1) - 1
-                if first < after and base is not None:
-                    # From `first` up to `after` the entries are the base's.
-                    while count + after - first >= len(begins):
-                        self._begins = begins = array("i", bytes(begins) * 2)
-                    for number in range(first, after):
-                        begins[count + number - first] = base.begins[number] - shift
-                    while place < here and base.kept[place] < after:
-                        if base.kept[place] < first:
-                            records.append(base.kept[place + 1])
-                            gone += 1
-                        else:
-                            kept.append(base.kept[place] - first + count)
-                            kept.append(base.kept[place + 1])
-                            kept.append(base.kept[place + 2])
-                        place += 3
-                    begins[count + after - first] = base.begins[after] - shift
-                    if count:
-                        _compare(text, begins[count - 1], at)
-                    count += after - first
-                    at = base.begins[after] - shift
-                    passed = after
-                    continue
-                if count + 1 >= len(begins):
+        while at < size:
+            while stretch < stretches and self._highs[stretch] <= at:
+                stretch += 1
+            first = 0
+            after = 0
+            shift = 0
+            if stretch < stretches and self._lows[stretch] <= at:
+                shift = self._shifts[stretch]
+                first = _place(before, passed, last + 1, at + shift)
+                if first < last and before[first] == at + shift:
+                    after = _place(before, first, last + 1, self._highs[stretch] + shift + 1) - 1
+            begins = self._begins
+            if first < after:
+                # From `first` up to `after` the entries are the base's.
+                while count + after - first >= len(begins):
                     self._begins = begins = array("i", bytes(begins) * 2)
-                begins[count] = at
-                if self._entry(text, at):
-                    kept.append(count)
-                    kept.append(self._name)
-                    kept.append(self._child)
-                    added.append(self._name)
-                    added.append(self._child)
+                for number in range(first, after):
+                    begins[count + number - first] = before[number] - shift
+                while place < end and before[place] < after:
+                    if before[place] < first:
+                        self._write(before[place + 1])
+                        gone += 1
+                    else:
+                        self._keep(before[place] - first + count, before[place + 1], before[place + 2])
+                    place += 3
                 if count:
                     _compare(text, begins[count - 1], at)
-                count += 1
-                at = self._stop
-            while place < here and base is not None:
-                records.append(base.kept[place + 1])
-                gone += 1
-                place += 3
-        except ValueError:
-            del records[mark:]
-            raise
-        records[mark + 2] = gone
-        records[mark + 3] = len(added) // 2
-        records.extend(added)
-        begins[count] = size
-        into = array("i", bytes(4 * (count + 1)))
-        begun = into
-        for number in range(count + 1):
-            begun[number] = begins[number]
-        version.begins = into
-        version.kept = array("i", kept)
+                count += after - first
+                at = before[after] - shift
+                passed = after
+                continue
+            if count + 1 >= len(begins):
+                self._begins = begins = array("i", bytes(begins) * 2)
+            begins[count] = at
+            if self._entry(text, at):
+                self._keep(count, self._name, self._child)
+                self._add()
+            if count:
+                _compare(text, begins[count - 1], at)
+            count += 1
+            at = self._stop
+        while place < end:
+            self._write(before[place + 1])
+            gone += 1
+            place += 3
+        self._out[self._told + 2] = gone
+        self._out[self._told + 3] = self._added >> 1
+        for number in range(self._added):
+            self._write(self._new[number])
+        self._told = self._written
+        version.count = count
+        marks = array("i", bytes(4 * (count + 1 + self._kept)))
+        into = marks
+        for number in range(count):
+            into[number] = self._begins[number]
+        into[count] = size
+        for number in range(self._kept):
+            into[count + 1 + number] = self._keeping[number]
+        version.marks = marks
+
+    def _write(self, number: int) -> None:
+        """Write one number of a record, which counts when the record is whole."""
+        if self._written == len(self._out):
+            self._out = array("i", bytes(self._out) * 2)
+        self._out[self._written] = number
+        self._written += 1
+
+    def _keep(self, number: int, name: int, child: int) -> None:
+        """Take note of an entry of interest."""
+        if self._kept + 3 > len(self._keeping):
+            self._keeping = array("i", bytes(self._keeping) * 2)
+        self._keeping[self._kept] = number
+        self._keeping[self._kept + 1] = name
+        self._keeping[self._kept + 2] = child
+        self._kept += 3
+
+    def _add(self) -> None:
+        """Take note that the entry which was read last is new."""
+        if self._added + 2 > len(self._new):
+            self._new = array("i", bytes(self._new) * 2)
+        self._new[self._added] = self._name
+        self._new[self._added + 1] = self._child
+        self._added += 2
 
     def _entry(self, text: bytes, at: int) -> bool:
         """Read one entry, and tell whether it is of interest. `_stop` is where it ends then, `_name` and `_child` what
@@ -354,13 +393,13 @@ class Reader:
             if tree:
                 self._child = NOWHERE
             else:
-                self._child = -self._told(self.missing, self._text[at : at + self.width]) - 1
+                self._child = -self._known(self.missing, self._text[at : at + self.width]) - 1
         if wanted:
             name = self._text[begin:end]
-            self._name = self._told(self.names, name + b"/" if tree else name)
+            self._name = self._known(self.names, name + b"/" if tree else name)
         return wanted
 
-    def _told(self, known: dict[bytes, int], name: bytes) -> int:
+    def _known(self, known: dict[bytes, int], name: bytes) -> int:
         """The number of a name, which may be a new one."""
         number = known.get(name)
         if number is None:
@@ -368,9 +407,8 @@ class Reader:
         return number
 
 
-def _place(begins: "array[int]", low: int, wanted: int) -> int:
-    """Where in `begins`, from `low` on, the first number stands that is not below `wanted`."""
-    high = len(begins)
+def _place(begins: "array[int]", low: int, high: int, wanted: int) -> int:
+    """Where in `begins`, from `low` up to `high`, the first number stands that is not below `wanted`."""
     while low < high:
         middle = (low + high) >> 1
         if begins[middle] < wanted:
