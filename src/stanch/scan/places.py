@@ -103,7 +103,9 @@ class Places:
 
     def _people(self) -> None:
         """Who made the commits that were named, and which refs lead to them."""
-        self._rows.people.update(history.authors(self._git, sorted(oid for oid in self._rows.mentioned() if oid in self._graph)))
+        self._rows.people.update(
+            history.authors(self._git, sorted(oid for oid in self._rows.mentioned() if oid in self._graph))
+        )
         tips = {ref.name: ref.target for ref in self._refs if ref.kind == "commit"}
         wanted = [row for row in self._rows.bringers() if any(commit in self._graph for commit in row)]
         self._rows.refs.update(zip(wanted, self._graph.holders(wanted, tips), strict=True))

@@ -4,6 +4,7 @@ A commit brings an object at a path if none of its parents has it there. What is
 `git diff-tree`, commit by commit: it knows what to say of it.
 """
 
+import contextlib
 import mmap
 import tempfile
 from array import array
@@ -56,9 +57,7 @@ class Brought:
             return []
         self._plain = True
         self._others = sorted(others)
-        question = Question(
-            [str(pack.path) for pack in self._packs], b"".join(self._others), b"".join(self._wanted)
-        )
+        question = Question([str(pack.path) for pack in self._packs], b"".join(self._others), b"".join(self._wanted))
         width = self._packs[0].width if self._packs else len(self._others[0])
         empty = Task([], 0, self._git.folder, width=width, question=question)
         found = [
@@ -98,10 +97,8 @@ class Brought:
         told: dict[bytes, list[Change]] = {}
         doubtful = set(commits)
         if self._plain:
-            try:
-                told, doubtful = self._joined(graph, commits)
-            except OverflowError:
-                pass
+            with contextlib.suppress(OverflowError):
+                told, doubtful = self._joined(graph)
         left = [name.hex() for name in commits if name in doubtful]
         if not left:
             return (change for name in commits if name in told for change in told[name])
@@ -115,7 +112,7 @@ class Brought:
             log.close()
         return (change for name in commits if name in told for change in told[name])
 
-    def _joined(self, graph: Graph, commits: list[bytes]) -> tuple[dict[bytes, list[Change]], set[bytes]]:
+    def _joined(self, graph: Graph) -> tuple[dict[bytes, list[Change]], set[bytes]]:
         """The changes of commits, and those commits of which only git can tell."""
         names = sorted({name for part in self._parts for name in part.names})
         ranks = {name: number << 1 | name.endswith(b"/") for number, name in enumerate(names)}

@@ -99,7 +99,7 @@ class Graph:
         self._names = b"".join(read)
         self._table = Table(self._names, self.width, 0)
         ends = array("i", accumulate(known.counts))
-        self.begins, self.parents = commits.link(rows, ends, known.parents, self.width, self._table)
+        self.begins, self.parents = commits.link(rows, ends, bytes(known.parents), self.width, self._table)
         """See `commits.order`."""
         trees = split(known.trees, self.width)
         self.trees = b"".join([trees[number] for number in rows])

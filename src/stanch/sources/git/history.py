@@ -87,7 +87,9 @@ class Log:
         """
         self._output.seek(0)
         wanted = _Wanted(oids, also)
-        yield from _until_all(self._git, self._commits, _parse(records(self._output), wanted), failed, wanted)
+        gave_up = [None] if self._process.returncode else []
+        answers = itertools.chain(_parse(records(self._output), wanted), gave_up)
+        yield from _until_all(self._git, self._commits, answers, failed, wanted)
 
     def close(self) -> None:
         """End git if it still runs."""
@@ -108,21 +110,25 @@ def changes(git: Git, commits: Iterable[str], failed: Callable[[str], None]) -> 
 
 
 def _until_all(
-    git: Git, commits: list[str], answers: Iterator[Change | str], failed: Callable[[str], None], wanted: _Wanted
+    git: Git, commits: list[str], answers: Iterator[Change | str | None], failed: Callable[[str], None], wanted: _Wanted
 ) -> Iterator[Change]:
     """Take what git answers about `commits`; where it gave up at one, ask for those after it."""
     end = time.monotonic() + _PATIENCE
     left = _CHANGES
     while commits:
         done = 0
+        gave_up = False
         for change in itertools.islice(answers, left):
             left -= 1
-            if isinstance(change, str):
+            if change is None:
+                gave_up = True
+            elif isinstance(change, str):
                 done += 1
             else:
                 yield change
-        # Where the line is drawn here, the last commit was not read to its end.
-        commits = commits[done if left > 0 else max(done - 1, 0) :]
+        # A merge is named before it is compared. Where the line is drawn here, the last was not read to its end either.
+        again = left <= 0 or (gave_up and 0 < done <= len(commits) and not _compares(git, commits[done - 1]))
+        commits = commits[max(done - 1, 0) if again else done :]
         if commits:
             failed(commits.pop(0))
         if left <= 0 or time.monotonic() > end:
@@ -132,8 +138,23 @@ def _until_all(
         failed(commit)
 
 
-def _answers(git: Git, commits: list[str], wanted: _Wanted) -> Iterator[Change | str]:
-    return _parse(git.without_index().records(*_DIFF, lines=commits, bounds=_BOUNDS), wanted)
+def _answers(git: Git, commits: list[str], wanted: _Wanted) -> Iterator[Change | str | None]:
+    """What git answers, and nothing at the end if it gave up."""
+    process = git.without_index().start(*_DIFF, lines=commits, bounds=_BOUNDS)
+    assert process.stdout is not None
+    try:
+        yield from _parse(records(process.stdout), wanted)
+        if process.wait():
+            yield None
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _compares(git: Git, commit: str) -> bool:
+    """Whether git can compare one commit with its parents."""
+    process = git.without_index().start(*_DIFF, lines=[commit], output=subprocess.DEVNULL, bounds=_BOUNDS)
+    return process.wait() == 0
 
 
 def _parse(raw: Iterator[bytes], wanted: _Wanted) -> Iterator[Change | str]:

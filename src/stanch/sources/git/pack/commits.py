@@ -80,7 +80,7 @@ def header(data: bytes, width: int) -> tuple[bytes, int]:
 def _begins(raw: bytes, at: int, word: bytes) -> bool:
     if at + len(word) > len(raw):
         return False
-    for number in range(len(word)):
+    for number in range(len(word)):  # noqa: SIM110 - compiled, this is the fastest
         if raw[at + number] != word[number]:
             return False
     return True

@@ -115,7 +115,7 @@ class Holdings:
                 differs = True
                 break
         for at in range(gone, added):
-            if differs or before and self._at(before, names[records[at]]):
+            if differs or (before and self._at(before, names[records[at]])):
                 differs = True
                 break
         if not differs:
@@ -141,7 +141,7 @@ class Holdings:
                 here = self._pool[place]
                 while gone < stop and names[records[gone]] < here:
                     gone += 1
-                if gone < stop and names[records[gone]] == here or added < end and here == name:
+                if (gone < stop and names[records[gone]] == here) or (added < end and here == name):
                     # It is gone, or in its place is what is added.
                     if not (added < end and here == name and value == self._pool[place + 1]):
                         differs = True
@@ -212,7 +212,7 @@ class Holdings:
             self._pool[start + at] = self._scratch[at]
         for at in range(1, size, 2):
             value = self._scratch[at]
-            if value == DOUBTFUL or value > 0 and self._tainted[value]:
+            if value == DOUBTFUL or (value > 0 and self._tainted[value]):
                 tainted = 1
         self._begins[number + 1] = start + size
         self._tainted[number] = tainted

@@ -475,7 +475,7 @@ def follow(pack: Pack, roots: Iterable[int], reader: Reader, first: int) -> list
                     if walk.result_size(content) > walk.LARGEST:
                         raise ValueError("too large to be made here")
                     version = reader.change(path[len(path) - 1][1], content, first + pack.position(number))
-            except (ValueError, IndexError, walk.inflater.error):
+            except walk.UNREADABLE:
                 failed.extend(pack.below(number))
             else:
                 left = pack.child[number]
@@ -490,8 +490,8 @@ def follow(pack: Pack, roots: Iterable[int], reader: Reader, first: int) -> list
                 held -= len(path.pop()[1].text)
             if not path:
                 break
-            above, base, number = path.pop()
-            path.append((above, base, pack.sibling[number]))
+            parent, base, number = path.pop()
+            path.append((parent, base, pack.sibling[number]))
             if not base.text and base.size:
                 base.text = _rebuilt(pack, path)
                 held += base.size

@@ -11,6 +11,8 @@ except ImportError:
 from stanch.sources.git.pack import inner
 from stanch.sources.git.pack.store import Pack
 
+UNREADABLE = (ValueError, IndexError, inflater.error)
+"""What is raised where an entry is not what it should be."""
 LARGEST = 8 << 20
 """Objects up to this size are made here, in bytes; larger ones are streams that git gives."""
 HELD = 48 << 20
@@ -87,7 +89,7 @@ def _fill(pack: Pack, version: Version, failed: Callable[[int], None], margin: i
             if result_size(content) > LARGEST:
                 raise ValueError("too large to be made here")
             version.data, version.regions, version.zones = inner.apply(version.base.data, content, margin, reach)
-    except (ValueError, IndexError, inflater.error):  # type: ignore[misc]  # isal says that its error is one thrown
+    except UNREADABLE:
         for each in pack.below(number):
             failed(each)
         return False
