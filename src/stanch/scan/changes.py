@@ -183,13 +183,14 @@ class Changes:
 
     def _people(self, rows: Rows) -> None:
         """Who made the commits, and which refs hold them."""
+        from stanch.sources.git.graph import Graph
         from stanch.sources.git.refs import refs
 
         mentioned = sorted(rows.mentioned())
         rows.people.update(history.authors(self.git, mentioned))
         bringers = list(rows.bringers())
         if len(mentioned) > _FEW:
-            graph = history.Graph(self.git, self.git.run("rev-list", "--all").decode().split())
+            graph = Graph(self.git, map(bytes.fromhex, self.git.run("rev-list", "--all").decode().split()))
             tips = {ref.name: ref.target for ref in refs(self.git) if ref.kind == "commit"}
             rows.refs.update(zip(bringers, graph.holders(bringers, tips), strict=True))
             return

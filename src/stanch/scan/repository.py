@@ -1,7 +1,7 @@
 """A git repository as a source of work, and afterwards of provenance for what was found."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,24 +10,16 @@ from stanch.errors import TargetError
 from stanch.model import Coverage
 from stanch.scan import work
 from stanch.scan.content import LATE
-from stanch.scan.rows import (
-    MESSAGE,
-    STAGED,
-    TAG_MESSAGE,
-    Place,
-    Rows,
-    in_message,
-    name_objects,
-    numbered,
-    skipped_objects,
-    within,
-)
-from stanch.scan.work import Hit, Task
+from stanch.scan.places import Places
+from stanch.scan.provenance import Brought
+from stanch.scan.rows import Rows, name_objects, skipped_objects, within
+from stanch.scan.work import Held, Hit, Task
 from stanch.sources.files import Repository
-from stanch.sources.git import headers, history, objects
+from stanch.sources.git import history, objects
 from stanch.sources.git.command import Git
+from stanch.sources.git.graph import Graph, Lineages
 from stanch.sources.git.pack import store
-from stanch.sources.git.refs import Ref, Tags, refs
+from stanch.sources.git.refs import Ref, refs
 
 if TYPE_CHECKING:
     import tempfile
@@ -50,11 +42,13 @@ class History:
         """Those that git reads for us: all that are in no pack, and those of packs that only it understands."""
         self._packs: list[store.Pack] = []
         self._index: list[tuple[str, str]] = []
-        self._log: history.Log | None = None
+        self._brought: Brought | None = None
         self._rescued: tempfile.TemporaryDirectory[str] | None = None
         self._told: set[str] = set()
         self._others: set[bytes] = set()
         """The names of those objects that git reads for us."""
+        self._folders: list[str] = []
+        """Git's trees among them."""
 
     def tasks(self) -> list[Task]:
         """All objects as tasks, in the order of the packs, so that bases and deltas meet in one process."""
@@ -115,8 +109,7 @@ class History:
             names = {name for folder in folders for name in rescue.listed(self.git, folder, without=read)}
             names.update(name.hex() for pack in self._packs for name in pack.lost)
             others = sorted(name.hex() for name in self._absent([bytes.fromhex(name) for name in names]))
-            self._objects = objects.described(self.git, others, self._missed)
-            self._others = {bytes.fromhex(one.oid) for one in self._objects}
+            self._describe(others)
             return
         import tempfile
 
@@ -127,8 +120,14 @@ class History:
             self._missed(name, f"{flaw}; {'all' if whole else count} of its objects could be read", harmless=whole)
         self.git = self.git.with_store(self._rescued.name)
         names = {name for folder in (*folders, self._rescued.name) for name in rescue.listed(self.git, folder)}
-        self._objects = objects.described(self.git, sorted(names), self._missed)
-        self._others = {bytes.fromhex(one.oid) for one in self._objects}
+        self._describe(sorted(names))
+
+    def _describe(self, oids: list[str]) -> None:
+        """Let git say of what kind each of the objects is that it reads for us."""
+        found = objects.described(self.git, oids, self._missed)
+        self._objects = [one for one in found if one.kind in objects.READ]
+        self._folders = [one.oid for one in found if one.kind == "tree"]
+        self._others = {bytes.fromhex(one.oid) for one in found}
 
     def _absent(self, names: list[bytes]) -> list[bytes]:
         """Those of the names of which the object store has no object that can be read."""
@@ -136,22 +135,28 @@ class History:
             names = pack.absent(names)
         return [name for name in names if name not in self._others]
 
-    def begin(self) -> None:
-        """Let git write down beside the scan what each commit did."""
-        if self._log is None:
-            self._log = history.Log(self.git, self.oids("commit"))
+    def questions(self, hits: Iterable[Hit]) -> list[Task]:
+        """The tasks that find out where the hits in blobs come from, and what coverage names."""
+        named = {hit.place for hit in hits if hit.repository == self.where.full and hit.kind == "blob"}
+        named |= skipped_objects(self._coverage, self.where.path)
+        self._brought = Brought(self.git, self._packs, [bytes.fromhex(oid) for oid in named], self.common)
+        return self._brought.tasks(self._others, self._folders) if self._rescued is None else []
+
+    def take(self, held: Held | None) -> None:
+        """Take in what one of those tasks has found."""
+        if self._brought is not None and held is not None:
+            self._brought.take(held)
 
     def place(
-        self, hits: Iterable[Hit], rows: Rows, lineage: Mapping[str, headers.Lineage], *, deadline: float | None = None
+        self, hits: Iterable[Hit], rows: Rows, lineages: Lineages | None, *, deadline: float | None = None
     ) -> None:
         """Look up where hits in objects come from, and add them to `rows`; record what the history lacks.
 
-        `lineage` is what the scan has told of commits.
+        `lineages` is what the scan has told of commits.
         """
-        self.begin()
-        assert self._log is not None
-        if not self._log.wait(deadline):
-            self._missed(".git", LATE)
+        assert self._brought is not None
+        commits = self.names("commit")
+        graph = Graph(self.git, commits, lineages)
         hits = [hit for hit in hits if hit.repository == self.where.full]
         wanted = {hit.place for hit in hits if hit.kind == "blob"}
         arrivals: dict[str, list[history.Change]] = {}
@@ -159,7 +164,10 @@ class History:
         failed: list[str] = []
         missing: dict[str, str] = {}
         named = {*wanted, *skipped}
-        for change in self._log.changes(failed.append, named, self._absent):
+        changes = self._brought.changes(graph, commits, failed.append, self._absent, deadline)
+        if changes is None:
+            self._missed(".git", LATE)
+        for change in changes or ():
             if change.blob in wanted:
                 arrivals.setdefault(change.blob, []).append(change)
             if change.blob in skipped:
@@ -179,7 +187,7 @@ class History:
             self._missed(".git", str(error).partition(": ")[2])
         self._lacking(missing, failed, known)
         if hits:
-            _Provenance(self, hits, rows, arrivals, known, lineage).place()
+            Places(self, hits, rows, arrivals, known, graph).place()
 
     def _lacking(self, missing: dict[str, str], failed: list[str], known: list[Ref]) -> None:
         """Record what refs and commits lead to and the object store does not have."""
@@ -200,8 +208,8 @@ class History:
         """End what still runs, and let go of what is held."""
         for pack in self._packs:
             store.close(pack)
-        if self._log is not None:
-            self._log.close()
+        if self._brought is not None:
+            self._brought.close()
         if self._rescued is not None:
             self._rescued.cleanup()
 
@@ -210,10 +218,10 @@ class History:
         """(path, blob) of what is staged."""
         return self._index
 
-    def oids(self, kind: str) -> list[str]:
-        """The names of all objects of one kind."""
-        packed = [pack.name(number).hex() for pack in self._packs for number in pack.of(kind)]
-        return list(dict.fromkeys((*packed, *(one.oid for one in self._objects if one.kind == kind))))
+    def names(self, kind: str) -> list[bytes]:
+        """The names of all objects of one kind, in the order of the packs."""
+        packed = [pack.name(number) for pack in self._packs for number in pack.of(kind)]
+        return list(dict.fromkeys((*packed, *(bytes.fromhex(one.oid) for one in self._objects if one.kind == kind))))
 
     def path(self, path: str, inner: str = "") -> str:
         """A path in the repository as seen from the target's root."""
@@ -224,101 +232,3 @@ class History:
             return
         self._told.add(name)
         self._coverage.skip(within(self.where.path, name), reason, harmless=harmless)
-
-
-class _Provenance:
-    """Where the hits in one repository come from."""
-
-    def __init__(
-        self,
-        where: History,
-        hits: list[Hit],
-        rows: Rows,
-        arrivals: dict[str, list[history.Change]],
-        known: list[Ref],
-        lineage: Mapping[str, headers.Lineage],
-    ) -> None:
-        """`arrivals` are the changes that brought each blob with a hit, `known` all refs."""
-        self._where = where
-        self._git = where.git
-        self._hits = numbered(hits)
-        self._rows = rows
-        self._arrivals = arrivals
-        self._blobs = {hit.place for hit in hits if hit.kind == "blob"}
-        self._graph = history.Graph(self._git, where.oids("commit"), lineage)
-        self._order = {oid: number for number, oid in enumerate(self._graph.parents)}
-        self._refs = known
-        self._tags = Tags(self._git, where.oids("tag"), self._refs)
-
-    def place(self) -> None:
-        """Add a place for everything that holds a hit."""
-        head = {one for one in history.files(self._git, "HEAD") if one[1] in self._blobs}
-        others = self._others()
-        reachable = self._reachable()
-        for hit, ordinal in self._hits:
-            if hit.kind == "commit":
-                in_head = hit.place in reachable
-                order = self._order.get(hit.place, 0)
-                self._add(Place(MESSAGE, in_message(hit), ordinal, order, hit.place, in_head))
-            elif hit.kind == "tag":
-                self._add(self._tag_message(hit, ordinal))
-            else:
-                changes = self._arrivals.get(hit.place, [])
-                for change in changes:
-                    in_head = (change.path, change.blob) in head
-                    order = self._order.get(change.commit, 0)
-                    self._add(Place(change.path, hit.match, ordinal, order, change.commit, in_head))
-                known = {change.path for change in changes}
-                places = [place for place in others.get(hit.place, []) if place[0] not in known]
-                if not (changes or places):
-                    places = [(f"(unreachable blob {hit.place[:12]})", 0, ())]
-                for path, order, names in places:
-                    self._add(Place(path, hit.match, ordinal, order, in_head=False, refs=names))
-        self._people()
-
-    def _add(self, place: Place) -> None:
-        self._rows.add(place._replace(path=self._where.path(place.path, place.match.inner)))
-
-    def _others(self) -> dict[str, list[tuple[str, int, tuple[str, ...]]]]:
-        """For each blob the places that no commit gives it: (path, order, refs)."""
-        found: dict[str, list[tuple[str, int, tuple[str, ...]]]] = {}
-        for path, blob in self._where.index:
-            if blob in self._blobs:
-                found.setdefault(blob, []).append((path, STAGED, ()))
-        for ref in self._refs:
-            if ref.kind == "tree":
-                for path, blob in history.files(self._git, ref.target):
-                    if blob in self._blobs:
-                        found.setdefault(blob, []).append((path, 0, (ref.name,)))
-        for blob in {ref.target for ref in self._refs if ref.kind == "blob"} & self._blobs:
-            names = self._tags.names(blob)
-            found.setdefault(blob, []).append((f"({names[0]})", 0, names))
-        return found
-
-    def _reachable(self) -> set[str]:
-        """The commits with a hit in their message that HEAD leads to."""
-        messages = [hit.place for hit, _ in self._hits if hit.kind == "commit"]
-        head = {"HEAD": self._git.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")}
-        held = self._graph.holders([(oid,) for oid in messages], head)
-        return {oid for oid, names in zip(messages, held, strict=True) if names}
-
-    def _tag_message(self, hit: Hit, ordinal: int) -> Place:
-        """A tag's message came with the tag, from its tagger, wherever the commit is that it stands for."""
-        commit = self._git.line("rev-parse", "--verify", "--quiet", f"{hit.place}^{{commit}}") or None
-        return Place(
-            TAG_MESSAGE,
-            in_message(hit),
-            ordinal,
-            self._order.get(commit or "", 0),
-            commit,
-            in_head=False,
-            refs=self._tags.names(hit.place),
-            tagger=self._tags.tagger(hit.place),
-        )
-
-    def _people(self) -> None:
-        """Who made the commits that were named, and which refs lead to them."""
-        self._rows.people.update(history.authors(self._git, sorted(self._rows.mentioned() & self._order.keys())))
-        tips = {ref.name: ref.target for ref in self._refs if ref.kind == "commit"}
-        wanted = [row for row in self._rows.bringers() if any(commit in self._order for commit in row)]
-        self._rows.refs.update(zip(wanted, self._graph.holders(wanted, tips), strict=True))

@@ -27,10 +27,10 @@ from stanch.scan.rows import NEWEST, Place, Rows, numbered, within
 from stanch.scan.work import Hit, Setup, Task, Worker
 from stanch.sources import remote
 from stanch.sources.files import File, Repository, local, single, walk, why
-from stanch.sources.git.headers import Lineage
 
 if TYPE_CHECKING:
     from stanch.scan.repository import History
+    from stanch.sources.git.graph import Lineages
 
 Progress = Callable[[int, int], None]
 """Hears of the weight that is done and of all that there is."""
@@ -55,6 +55,10 @@ def scan(*targets: str | Path, options: Options | None = None, progress: Progres
     return report
 
 
+def _silent(done: int, total: int) -> None:
+    """For work that is small beside the scan."""
+
+
 def _order(finding: Finding) -> tuple[str, str, int, int, str]:
     return (finding.target, finding.path, finding.line, finding.column, finding.detector)
 
@@ -71,7 +75,7 @@ class _Scan:
         self._progress = progress
         self._coverage = Coverage()
         self._hidden: set[bytes] = set()
-        self._lineage: dict[str, Lineage] = {}
+        self._lineages: dict[str, Lineages] = {}
 
     def run(self) -> None:
         """Scan the target and add what comes of it to the report."""
@@ -186,14 +190,17 @@ class _Scan:
         """Do the tasks and those of the histories, then look up where the histories' findings come from."""
         for history in histories:
             tasks.extend(history.tasks())
-        for history in histories[:2]:
-            history.begin()
         hits = self._run(tasks)
         self._files([hit for hit in hits if hit.kind == "file"], histories)
-        for number, history in enumerate(histories):
-            for later in histories[number : number + 2]:
-                later.begin()
-            history.place(hits, self._rows, self._lineage, deadline=self._setup.deadline)
+        asked = [(history, task) for history in histories for task in history.questions(hits)]
+        answers = work.run(
+            [task for _, task in asked], self._setup, self._engine, workers=self._options.workers, progress=_silent
+        )
+        for (history, _), answer in zip(asked, answers, strict=True):
+            history.take(answer.held)
+        for history in histories:
+            lineages = self._lineages.pop(history.where.full, None)
+            history.place(hits, self._rows, lineages, deadline=self._setup.deadline)
 
     def _histories(self, repositories: Iterable[Repository]) -> list["History"]:
         """The histories of the repositories that were met, each object store once."""
@@ -220,7 +227,10 @@ class _Scan:
             hits.extend(result.hits)
             self._coverage.add(result.coverage)
             self._report.rejected.extend(result.rejected)
-            self._lineage.update(result.lineage)
+            if (some := result.lineages) is not None:
+                known = self._lineages.setdefault(some.repository, some)
+                if known is not some:
+                    known.extend(some)
             self._hidden |= result.hidden
         return hits
 

@@ -23,6 +23,7 @@ from stanch.unpack import Limits
 from stanch.version import Version
 
 if TYPE_CHECKING:
+    from stanch.sources.git.graph import Lineages
     from stanch.sources.git.pack.store import Pack
 
 FILES_A_TASK, BYTES_A_TASK = 250, 4 << 20
@@ -45,6 +46,27 @@ class Setup(msgspec.Struct, frozen=True):
     """`time.monotonic()` after which nothing more is begun."""
 
 
+class Question(msgspec.Struct, frozen=True):
+    """Which objects git's trees are searched for; see `provenance`."""
+
+    packs: list[str]
+    """All packs of the repository."""
+    others: bytes
+    """The names of all objects that are in none of them, sorted, one after the other."""
+    wanted: bytes
+    """The same of the objects that are looked for."""
+
+
+class Held(msgspec.Struct):
+    """What some of git's trees hold of that, as `pack.trees` writes it down."""
+
+    records: bytes
+    names: list[bytes]
+    missing: list[bytes]
+    late: bool = False
+    """Whether the time was up before all of them were read."""
+
+
 class Task(msgspec.Struct, frozen=True):
     """Files (place, full path) or, with `repository`, objects by name; or, with `pack` too, trees of that pack."""
 
@@ -63,9 +85,13 @@ class Task(msgspec.Struct, frozen=True):
     """The numbers of the trees' roots in the pack."""
     known: list[int] = []
     """The numbers of those objects in them that are in another pack too, and in another task."""
+    question: Question | None = None
+    """What is asked about the objects, which are git's trees then, and not scanned."""
 
     def places(self) -> list[str]:
-        """The files or objects."""
+        """The files or objects that are scanned."""
+        if self.question is not None:
+            return []
         if not self.pack:
             return [place for place, _ in self.items]
         from stanch.sources.git.pack import store
@@ -99,8 +125,10 @@ class Yield(msgspec.Struct):
     hits: list[Hit] = []
     coverage: Coverage = msgspec.field(default_factory=Coverage)
     rejected: list[Rejected] = []
-    lineage: dict[str, headers.Lineage] = {}
-    """For each commit of a pack its parents and when it was made."""
+    lineages: "Lineages | None" = None
+    """Where the commits of a pack stand."""
+    held: Held | None = None
+    """The answer to a question."""
     hidden: set[bytes] = set()
     """Digests of (detector, secret) of the matches below the wanted confidence."""
 
@@ -119,7 +147,11 @@ class Worker:
         setup = self.setup
         reader = Reader(self.engine, setup.limits, self._imported, explain=setup.explain, deadline=setup.deadline)
         result = Yield(coverage=reader.coverage, rejected=reader.rejected)
-        if task.pack:
+        if task.question is not None:
+            from stanch.scan import provenance
+
+            result.held = provenance.answer(task, task.question, late=self._over)
+        elif task.pack:
             self._trees(task, reader, result)
         elif task.repository:
             self._objects(task, [oid for oid, _ in task.items], reader, result)
@@ -143,12 +175,14 @@ class Worker:
     def _trees(self, task: Task, reader: Reader, result: Yield) -> None:
         # Imported when there is a pack to read: a commit waits for every import.
         from stanch.scan.versions import Texts
+        from stanch.sources.git.graph import Lineages
         from stanch.sources.git.pack import store
         from stanch.sources.git.pack.walk import Walk
 
         pack = store.opened(Path(task.pack), task.width)
         known = frozenset(task.known)
         failed: list[int] = []
+        lineages = result.lineages = Lineages(task.repository)
 
         def oid(number: int) -> str:
             return pack.name(number).hex()
@@ -171,7 +205,7 @@ class Worker:
                 if self._late_with(batch, label, result):
                     continue
                 if kind != "blob":
-                    batch = self._messages(batch, kind, pack, before, result)
+                    batch = self._messages(batch, kind, pack, before, lineages)
                 texts.scan(batch)
                 _count(kind, result.coverage, len(batch))
         pack.forget()
@@ -179,13 +213,13 @@ class Worker:
         self._objects(task, [oid(number) for number in failed if number not in known], reader, result)
 
     def _messages(
-        self, batch: "list[Version]", kind: str, pack: "Pack", before: dict[int, int], result: Yield
+        self, batch: "list[Version]", kind: str, pack: "Pack", before: dict[int, int], lineages: "Lineages"
     ) -> "list[Version]":
         """What people wrote in commits and tags, each a text of its own; `before` gets the line that it begins on."""
         found = []
         for one in batch:
             if kind == "commit":
-                result.lineage[pack.name(one.number).hex()] = headers.lineage(one.data[: headers.LONGEST])
+                lineages.add(pack.name(one.number), one.data)
             text, before[one.number] = headers.words(one.data)
             found.append(Version(one.number, None, text))
         return found
@@ -229,10 +263,14 @@ class Worker:
             result.hidden.add(blake2b(same, digest_size=8).digest())
 
     def _late(self, place: str, result: Yield) -> bool:
-        if self.setup.deadline is None or time.monotonic() < self.setup.deadline:
+        if not self._over():
             return False
         result.coverage.skip(place, LATE)
         return True
+
+    def _over(self) -> bool:
+        """Whether the time is up."""
+        return self.setup.deadline is not None and time.monotonic() >= self.setup.deadline
 
 
 def _count(kind: str, coverage: Coverage, number: int) -> None:

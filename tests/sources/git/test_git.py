@@ -193,53 +193,6 @@ def test_submodules_are_no_changes(repo: Repo, make_repo: Callable[..., Repo]) -
     assert [change.path for change in changed] == [".gitmodules"]
 
 
-def test_the_graph_is_in_order_whatever_the_dates(repo: Repo) -> None:
-    commits = []
-    for number, date in enumerate([500, 100, 300, 200]):
-        commits.append(repo.commit(str(number)))
-        repo.git(
-            "commit",
-            "-q",
-            "--amend",
-            "--allow-empty",
-            "-m",
-            "x",
-            env={"GIT_COMMITTER_DATE": f"{1700000000 + date} +0000"},
-        )
-        commits[-1] = repo.git("rev-parse", "HEAD")
-    graph = history.Graph(Git(str(repo.path)), reversed(commits))
-    assert list(graph.parents) == commits
-    assert graph.parents[commits[1]] == (commits[0],)
-
-
-@given(seeds=st.lists(st.lists(st.integers(0, 30), max_size=3), max_size=40))
-def test_any_graph_is_in_order(seeds: list[list[int]]) -> None:
-    parents = {str(number): tuple(str(one) for one in above) for number, above in enumerate(seeds)}
-    order = list(history._in_order(parents, {oid: hash(oid) % 7 for oid in parents}))
-    assert sorted(order) == sorted(parents)
-    acyclic = {oid: tuple(one for one in above if int(one) < int(oid)) for oid, above in parents.items()}
-    order = list(history._in_order(acyclic, {oid: hash(oid) % 7 for oid in acyclic}))
-    assert all(order.index(above) < order.index(oid) for oid in acyclic for above in acyclic[oid])
-
-
-def test_holders_of_more_sets_than_are_walked_at_once(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_AT_ONCE", 2)
-    commits = [repo.commit(str(number)) for number in range(5)]
-    repo.git("branch", "half", commits[2])
-    graph = history.Graph(Git(str(repo.path)), commits)
-    tips = {"half": commits[2], "main": commits[4], "gone": ""}
-    wanted = [{commits[0]}, {commits[4]}, {commits[3], commits[1]}, {"unknown"}, set[str]()]
-    assert graph.holders(wanted, tips) == [("half", "main"), ("main",), ("half", "main"), (), ()]
-
-
-def test_of_very_many_refs_those_that_matter_most(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "REFS", 3)
-    commit = repo.commit("root")
-    graph = history.Graph(Git(str(repo.path)), [commit])
-    names = ("refs/pull/1/head", "refs/tags/v1", "refs/heads/main", "refs/pull/2/head", "HEAD")
-    assert graph.holders([{commit}], dict.fromkeys(names, commit)) == [("HEAD", "refs/heads/main", "refs/tags/v1")]
-
-
 # --- refs ----------------------------------------------------------------------------------------------------
 
 

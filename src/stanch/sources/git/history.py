@@ -8,8 +8,7 @@ import os
 import subprocess
 import time
 from binascii import unhexlify
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import IO, NamedTuple
 
 import msgspec
@@ -17,10 +16,6 @@ import msgspec
 from stanch.sources.git import headers, objects
 from stanch.sources.git.command import Bounds, Git, records
 
-REFS = 1000
-"""So many refs are named for one secret, at most: a server keeps one for each pull request that there ever was."""
-_AT_ONCE = 256
-"""For how many questions the graph is walked together: each takes a bit at every commit."""
 _DIFF = (
     # Left to itself git maps the whole pack, and keeps 96 MB of what deltas were made from.
     "-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=48m", "-c", "core.deltaBaseCacheLimit=32m",
@@ -45,87 +40,6 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     """Nothing where the file was taken away."""
     before: tuple[str, ...]
     """What each parent had at this path, or nothing."""
-
-
-class Graph:
-    """All commits of a repository: parents before children, and otherwise the oldest first."""
-
-    def __init__(
-        self, git: Git, commits: Iterable[str], known: Mapping[str, headers.Lineage] = MappingProxyType({})
-    ) -> None:
-        """`commits` are all that the object store holds; git is asked about those that are not `known`."""
-        # From the commits themselves: a walk from the refs would end where an object or a ref is damaged.
-        names = {oid: oid for oid in commits}
-        read = ((oid, headers.lineage(data)) for oid, data in headers.read(git, sorted(names.keys() - known.keys())))
-        told = ((oid, known[oid]) for oid in names if oid in known)
-        parents: dict[str, tuple[str, ...]] = {}
-        seconds: dict[str, int] = {}
-        for oid, (above, seconds[oid]) in itertools.chain(told, read):
-            parents[oid] = tuple(names.get(parent, parent) for parent in above)
-        self.parents = _in_order(parents, seconds)
-
-    def holders(self, wanted: Sequence[Collection[str]], tips: Mapping[str, str]) -> list[tuple[str, ...]]:
-        """For each of the `wanted` sets of commits, which `tips` (name -> commit) have one of them in their history.
-
-        Of more than `REFS` those are named that matter most: branches, then tags, then all others.
-        """
-        names = sorted(tips, key=_importance)
-        found = []
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            masks = self._masks(some)
-            groups: dict[int, list[int]] = {}
-            for place, name in enumerate(names):
-                groups.setdefault(masks.get(tips[name], 0), []).append(place)
-            for number in range(len(some)):
-                held = sorted(place for mask, group in groups.items() if mask >> number & 1 for place in group)
-                found.append(tuple(sorted(names[place] for place in held[:REFS])))
-        return found
-
-    def _masks(self, wanted: Sequence[Collection[str]]) -> dict[str, int]:
-        """For each commit a bit for each of the `wanted` sets that it, or a commit before it, is in."""
-        masks: dict[str, int] = {}
-        for number, commits in enumerate(wanted):
-            for oid in commits:
-                masks[oid] = masks.get(oid, 0) | 1 << number
-        for oid, parents in self.parents.items():
-            mask = masks.get(oid, 0)
-            for parent in parents:
-                mask |= masks.get(parent, 0)
-            if mask:
-                masks[oid] = mask
-        return masks
-
-
-def _importance(name: str) -> tuple[bool, bool, bool, str]:
-    return (name != "HEAD", not name.startswith("refs/heads/"), not name.startswith("refs/tags/"), name)
-
-
-def _in_order(parents: dict[str, tuple[str, ...]], seconds: dict[str, int]) -> dict[str, tuple[str, ...]]:
-    """The same with commits after their parents, and of those that could be next the oldest first."""
-    waiting: dict[str, int] = {}
-    children: dict[str, list[str]] = {}
-    for oid, above in parents.items():
-        known = [parent for parent in above if parent in parents]
-        waiting[oid] = len(known)
-        for parent in known:
-            children.setdefault(parent, []).append(oid)
-    import heapq  # here, since a commit waits for every import
-
-    ready = [(seconds[oid], oid) for oid, number in waiting.items() if not number]
-    heapq.heapify(ready)
-    order: dict[str, tuple[str, ...]] = {}
-    while ready:
-        oid = heapq.heappop(ready)[1]
-        order[oid] = parents[oid]
-        for child in children.get(oid, ()):
-            waiting[child] -= 1
-            if not waiting[child]:
-                heapq.heappush(ready, (seconds[child], child))
-    # Only objects that are not what their names say can go round in a circle; they come last.
-    for oid in sorted(parents.keys() - order.keys()):
-        order[oid] = parents[oid]
-    return order
 
 
 class _Wanted(NamedTuple):
@@ -173,7 +87,9 @@ class Log:
         """
         self._output.seek(0)
         wanted = _Wanted(oids, also)
-        yield from _until_all(self._git, self._commits, _parse(records(self._output), wanted), failed, wanted)
+        gave_up = [None] if self._process.returncode else []
+        answers = itertools.chain(_parse(records(self._output), wanted), gave_up)
+        yield from _until_all(self._git, self._commits, answers, failed, wanted)
 
     def close(self) -> None:
         """End git if it still runs."""
@@ -194,21 +110,25 @@ def changes(git: Git, commits: Iterable[str], failed: Callable[[str], None]) -> 
 
 
 def _until_all(
-    git: Git, commits: list[str], answers: Iterator[Change | str], failed: Callable[[str], None], wanted: _Wanted
+    git: Git, commits: list[str], answers: Iterator[Change | str | None], failed: Callable[[str], None], wanted: _Wanted
 ) -> Iterator[Change]:
     """Take what git answers about `commits`; where it gave up at one, ask for those after it."""
     end = time.monotonic() + _PATIENCE
     left = _CHANGES
     while commits:
         done = 0
+        gave_up = False
         for change in itertools.islice(answers, left):
             left -= 1
-            if isinstance(change, str):
+            if change is None:
+                gave_up = True
+            elif isinstance(change, str):
                 done += 1
             else:
                 yield change
-        # Where the line is drawn here, the last commit was not read to its end.
-        commits = commits[done if left > 0 else max(done - 1, 0) :]
+        # A merge is named before it is compared. Where the line is drawn here, the last was not read to its end either.
+        again = left <= 0 or (gave_up and 0 < done <= len(commits) and not _compares(git, commits[done - 1]))
+        commits = commits[max(done - 1, 0) if again else done :]
         if commits:
             failed(commits.pop(0))
         if left <= 0 or time.monotonic() > end:
@@ -218,8 +138,23 @@ def _until_all(
         failed(commit)
 
 
-def _answers(git: Git, commits: list[str], wanted: _Wanted) -> Iterator[Change | str]:
-    return _parse(git.without_index().records(*_DIFF, lines=commits, bounds=_BOUNDS), wanted)
+def _answers(git: Git, commits: list[str], wanted: _Wanted) -> Iterator[Change | str | None]:
+    """What git answers, and nothing at the end if it gave up."""
+    process = git.without_index().start(*_DIFF, lines=commits, bounds=_BOUNDS)
+    assert process.stdout is not None
+    try:
+        yield from _parse(records(process.stdout), wanted)
+        if process.wait():
+            yield None
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _compares(git: Git, commit: str) -> bool:
+    """Whether git can compare one commit with its parents."""
+    process = git.without_index().start(*_DIFF, lines=[commit], output=subprocess.DEVNULL, bounds=_BOUNDS)
+    return process.wait() == 0
 
 
 def _parse(raw: Iterator[bytes], wanted: _Wanted) -> Iterator[Change | str]:

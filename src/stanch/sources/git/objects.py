@@ -3,7 +3,7 @@
 import io
 import subprocess
 import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from typing import IO
 
 import msgspec
@@ -79,8 +79,8 @@ def every(git: Git, missed: Callable[[str, str], None]) -> list[Object]:
 
 
 def described(git: Git, oids: Iterable[str], missed: Callable[[str, str], None]) -> list[Object]:
-    """Those of the objects that are blobs, commits and tags; what cannot be read goes to `missed`."""
-    return _described(git, missed, subprocess.DEVNULL, lines=oids)[0]
+    """The objects with their kinds; what cannot be read goes to `missed`."""
+    return _described(git, missed, subprocess.DEVNULL, kinds=(*READ, "tree"), lines=oids)[0]
 
 
 def _described(
@@ -88,6 +88,7 @@ def _described(
     missed: Callable[[str, str], None],
     errors: IO[bytes] | int,
     *arguments: str,
+    kinds: Collection[str] = READ,
     lines: Iterable[str] = (),
 ) -> tuple[list[Object], int]:
     found: dict[str, Object] = {}
@@ -96,7 +97,7 @@ def _described(
         assert listing.stdout is not None
         for line in listing.stdout:
             kind, oid, *weight = line.decode().split()
-            if kind in READ:
+            if kind in kinds:
                 found[oid] = Object(oid, kind, int(weight[0]))
             elif oid == "missing":
                 missed(f"object {kind}", LOST)

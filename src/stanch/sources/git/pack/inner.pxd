@@ -70,3 +70,6 @@ cdef _make_room(Py_ssize_t count)
     low=cython.Py_ssize_t, floor=cython.Py_ssize_t, high=cython.Py_ssize_t, ceiling=cython.Py_ssize_t,
 )
 cdef tuple _stretches(bytes data, Py_ssize_t count, Py_ssize_t moved, Py_ssize_t margin, Py_ssize_t reach)
+
+@cython.locals(count=cython.Py_ssize_t, number=cython.Py_ssize_t, into="long long[::1]")
+cpdef of_kind(const unsigned char[:] kinds, const long long[:] roots, unsigned char kind)

@@ -390,3 +390,19 @@ def _stretches(data: bytes, count: int, moved: int, margin: int, reach: int) -> 
         zones.append(size + 1)
         zones.append(moved)
     return regions, zones
+
+
+def of_kind(kinds: "array[int]", roots: "array[int]", kind: int) -> "array[int]":
+    """The numbers of the entries whose root, as `grow` gives it, is of a kind."""
+    count = 0
+    for number in range(len(roots)):
+        if roots[number] >= 0 and kinds[roots[number]] == kind:
+            count += 1
+    found = array("q", bytes(8 * count))
+    into = found
+    count = 0
+    for number in range(len(roots)):
+        if roots[number] >= 0 and kinds[roots[number]] == kind:
+            into[count] = number
+            count += 1
+    return found

@@ -32,7 +32,8 @@ class Pack:
         """
         self.path = path
         self.width = width
-        offsets, self._names = index.read(path.with_suffix(".idx"), width)
+        offsets, self.names = index.read(path.with_suffix(".idx"), width)
+        """The names of all objects, sorted, one after the other."""
         self.count = len(offsets)
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -74,7 +75,11 @@ class Pack:
     def name(self, number: int) -> bytes:
         """The name of an entry's object, in bytes."""
         at = self._by_place[number] * self.width
-        return self._names[at : at + self.width]
+        return self.names[at : at + self.width]
+
+    def position(self, number: int) -> int:
+        """The place of an entry's object among all by name."""
+        return self._by_place[number]
 
     def orphans(self) -> Iterator[int]:
         """The numbers of those deltas whose base is not in this pack."""
@@ -82,7 +87,7 @@ class Pack:
 
     def absent(self, names: list[bytes]) -> list[bytes]:
         """Those of `names` that are not in it, or cannot be read from it alone."""
-        away = [names[number] for number in inner.absent(self._names, self.width, b"".join(names))]
+        away = [names[number] for number in inner.absent(self.names, self.width, b"".join(names))]
         return away + [name for name in names if name in self.lost] if self.lost else away
 
     def shared(self, others: Sequence["Pack"]) -> set[int]:
@@ -93,11 +98,10 @@ class Pack:
         away = set(left)
         return {number for number in range(self.count) if self.name(number) not in away}
 
-    def of(self, kind: str) -> Iterator[int]:
+    def of(self, kind: str) -> Sequence[int]:
         """The numbers of all objects of one kind."""
-        roots, kinds = self._roots, self.kinds
         code = next(code for code, name in KINDS.items() if name == kind)
-        return (number for number, root in enumerate(roots) if root >= 0 and kinds[root] == code)
+        return inner.of_kind(self.kinds, self._roots, code)
 
     def kind(self, number: int) -> str:
         """The kind of an entry's object; nothing if its base is not in this pack."""

@@ -15,6 +15,8 @@ from stanch.sources.git.pack import inner
 from stanch.sources.git.pack.store import Pack
 from stanch.version import Version
 
+UNREADABLE: tuple[type[Exception], ...] = (ValueError, IndexError, inflater.error)
+"""What is raised where an entry is not what it should be."""
 LARGEST = 8 << 20
 """Objects up to this size are made here, in bytes; larger ones are streams that git gives."""
 HELD = 48 << 20
@@ -116,7 +118,7 @@ class Walk:
             if result_size(content) > LARGEST:
                 raise ValueError("too large to be made here")
             data, regions, zones = inner.apply(base.data, content, self.margin, self.reach)
-        except (ValueError, IndexError, inflater.error):  # type: ignore[misc]  # isal says that its error is one thrown
+        except UNREADABLE:
             for each in self.pack.below(number):
                 self.failed(each)
             return None
