@@ -15,7 +15,7 @@ from stanch.sources.git.pack import inner
 from stanch.sources.git.pack.store import Pack
 from stanch.version import Version
 
-UNREADABLE: tuple[type[Exception], ...] = (ValueError, IndexError, inflater.error)
+UNREADABLE: tuple[type[Exception], ...] = (ValueError, IndexError, inflater.error)  # type: ignore[assignment]
 """What is raised where an entry is not what it should be."""
 LARGEST = 8 << 20
 """Objects up to this size are made here, in bytes; larger ones are streams that git gives."""
