@@ -22,12 +22,12 @@ cpdef tuple follow(
 )
 
 @cython.locals(
-    before=list, after=list, look=list, runs=list, most=list, plain=list, widest=cython.longlong, found=list,
-    count=cython.Py_ssize_t, open_low=cython.longlong, open_high=cython.longlong, near=list, marks=list,
-    stretch=cython.Py_ssize_t, begun=cython.bint, place=cython.Py_ssize_t, core=cython.longlong, limit=cython.longlong,
-    low=cython.Py_ssize_t, left=cython.longlong,
-    right=cython.longlong, any_near=cython.bint, end=cython.longlong, trigger=cython.Py_ssize_t,
+    before=list, after=list, look=list, runs=list, most=list, plain=list, kinds=list, lines=list, known=dict,
+    widest=cython.longlong, found=list, count=cython.Py_ssize_t, open_low=cython.longlong,
+    open_high=cython.longlong, near=list, marks=bytearray, numbers=list, encoded=list, place=cython.Py_ssize_t,
+    core=cython.longlong, limit=cython.longlong, left=cython.longlong, right=cython.longlong, here=list,
+    first=cython.Py_ssize_t, last=cython.Py_ssize_t, joined=cython.bint, low=cython.Py_ssize_t,
+    end=cython.longlong, trigger=cython.Py_ssize_t, number=cython.Py_ssize_t, kind=cython.longlong,
     earliest=cython.longlong, latest=cython.longlong, spare=cython.longlong,
-    number=cython.Py_ssize_t,
 )
 cpdef list concerned(bytes data, list ends, list triggers, list regions, concern)

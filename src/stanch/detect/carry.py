@@ -8,10 +8,15 @@ of each file in a history passes through here.
 from typing import NamedTuple
 
 from stanch.catalog.runs import PLAIN, TOKEN
+from stanch.detect import glance
 
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
 _PLAIN = bytes(code in PLAIN for code in range(256))
+ENCODED = 1
+"""The kind of triggers that tell of a run of encoded text: a change anywhere in it changes all of what it says."""
+JOINED = 2
+"""The kind of those that tell of a seam between two literals."""
 _TOKEN = bytes(code in TOKEN for code in range(256))
 
 
@@ -157,6 +162,12 @@ class Concern(NamedTuple):
     most: list[int]
     plain: list[bool]
     """What `run` must find in the rest, so that anything is found; 0 for nothing."""
+    kinds: list[int]
+    """`ENCODED`, `JOINED`, or 0 for all else."""
+    lines: list[tuple[tuple[int, int], ...]]
+    """The `rules` of `glance.barren`; none where a line alone does not tell."""
+    known: dict[int, int]
+    """What is `known` there."""
 
 
 def concerned(
@@ -165,25 +176,39 @@ def concerned(
     """The stretches of a text in which something may be another than in the version before, and the hits there.
 
     `regions` are what is new, three numbers each. Gives for each stretch where it begins and ends (it may reach over
-    the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
+    the text's ends) and the numbers of the hits in it; what concerns its hits is within it. Hits of which nothing can
+    come are left out.
     """
-    before, after, widest, look, runs, most, plain = concern
+    before, after, widest, look, runs, most, plain, kinds, lines, known = concern
     found: list[tuple[int, int, list[int]]] = []
     count = len(ends)
     open_low = 0
     open_high = 0
     near: list[int] = []
-    # For each hit the last stretch that it was put in: one that reaches far may come before one that does not.
-    marks = [-1] * count
-    stretch = 0
-    begun = False
+    marks = bytearray(count)
+    numbers = [number for number in range(count) if kinds[triggers[number]] == ENCODED]
+    encoded = [ends[number] for number in numbers]
     for place in range(0, len(regions) - 2, 3):
         core = regions[place + 1]
         limit = regions[place + 2]
-        low = _from(ends, core - widest)
         left = core
         right = limit
-        any_near = False
+        here: list[int] = []
+        if encoded:
+            first, last, earliest, latest = glance.encoded(data, encoded, core, limit)
+            if first < last:
+                here = numbers[first:last]
+                left = min(left, earliest - glance.CONTEXT)
+                right = max(right, latest + glance.AFTER)
+        joined = False
+        low = _from(ends, core - glance.AFTER)
+        while low < count and ends[low] <= limit + glance.CONTEXT + glance.SEAM + glance.JOINT:
+            # Only what is in the layer of a seam has a say in it.
+            if kinds[triggers[low]] == JOINED and glance.joins(data, ends[low]):
+                joined = True
+                break
+            low += 1
+        low = _from(ends, core - widest)
         while low < count:
             end = ends[low]
             if end > limit + widest:
@@ -191,7 +216,8 @@ def concerned(
             trigger = triggers[low]
             number = low
             low += 1
-            if before[trigger] < 0:
+            kind = kinds[trigger]
+            if before[trigger] < 0 or kind == ENCODED or (kind == JOINED and not joined):
                 continue
             earliest = end - before[trigger]
             latest = end + after[trigger]
@@ -202,32 +228,33 @@ def concerned(
                 data, earliest + spare, latest - spare, runs[trigger], most[trigger], plain[trigger]
             ):
                 continue
-            if not any_near and begun and min(left, earliest) > open_high:
-                near.sort()
-                found.append((open_low, open_high, near))
-                near = []
-                stretch += 1
-                begun = False
-            any_near = True
-            if marks[number] != stretch:
-                marks[number] = stretch
-                near.append(number)
+            if kind == JOINED and not glance.joins(data, end):
+                continue
+            if lines[trigger] and glance.barren(data, ends, triggers, number, lines[trigger], known):
+                continue
+            here.append(number)
             if earliest < left:
                 left = earliest
             if latest > right:
                 right = latest
-        if not any_near:
+        if not here:
             continue
-        if not begun:
+        if near and left > open_high:
+            near.sort()
+            found.append((open_low, open_high, near))
+            near = []
+        if not near:
             open_low = left
             open_high = right
-            begun = True
         else:
-            if left < open_low:
-                open_low = left
-            if right > open_high:
-                open_high = right
-    if begun:
+            open_low = min(open_low, left)
+            open_high = max(open_high, right)
+        # A hit that two changes concern is in the stretch of both.
+        for number in here:
+            if not marks[number]:
+                marks[number] = 1
+                near.append(number)
+    if near:
         near.sort()
         found.append((open_low, open_high, near))
     return found

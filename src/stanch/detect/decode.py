@@ -13,17 +13,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator
 from functools import lru_cache
 
+from stanch.detect.glance import AFTER, CONTEXT, JOINT, seams
 from stanch.detect.rules import MAX_RUN, Trigger
-
-JOINT = 4
-"""So many characters of a token stand on both sides of a seam between literals that is worth a look: most adjacent
-literals are prose, or punctuation alone."""
-JOINED = 16
-"""The shortest token that is looked for over such seams."""
-_TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.-"
-CONTEXT = 600
-"""How many bytes before a decoded stretch come along in a layer, so that words and names above it are seen."""
-AFTER = 200
 
 Piece = tuple[int, int, bytes]
 """(start, end, replacement) in the text that is rewritten."""
@@ -213,21 +204,15 @@ _ENTITY = re.compile(
     rb"(?:[ \t:=,]{0,9}&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|quot|amp|apos|lt|gt);)*"
 )
 _TOLD = re.compile(b"|".join(_TELLING))
-_JOINT = re.compile(
-    rb"([\"'`])(?<=[A-Za-z0-9_+/=.\-]{%d}.)[ \t]{0,8}(?:(?:[+.&\\]|\.\.|<>)[ \t]{0,8})?"
-    rb"(?:\\?\r?\n[ \t]{0,80}(?:[+.&][ \t]{0,4})?)?\1(?=[A-Za-z0-9_+/=.\-]{%d})" % (JOINT, JOINT)
-)
 
 
-def _runs(
-    data: bytes, places: list[int], pattern: re.Pattern[bytes], reach: int, ahead: int = MAX_RUN
-) -> Iterator[re.Match[bytes]]:
-    """Each match of `pattern` over a place, once; it may begin `reach` bytes before and end `ahead` behind it."""
+def _runs(data: bytes, places: list[int], pattern: re.Pattern[bytes], reach: int) -> Iterator[re.Match[bytes]]:
+    """Each match of `pattern` over a place, once; it may begin `reach` bytes before and end `MAX_RUN` behind it."""
     done = -1
     for place in places:
         if place <= done:
             continue
-        for found in pattern.finditer(data, max(done, place - reach, 0), min(len(data), place + ahead)):
+        for found in pattern.finditer(data, max(done, place - reach, 0), min(len(data), place + MAX_RUN)):
             if found.end() >= place:
                 if found.start() <= place:
                     yield found
@@ -370,31 +355,7 @@ def _unescaped(run: bytes) -> bytes:
 
 def _joined(data: bytes, places: list[int]) -> list[Piece]:
     """The seams between adjacent string literals, cut out where what they join is long enough."""
-    seams = [found.span() for found in _runs(data, [place - JOINT for place in places], _JOINT, 120, JOINT)]
-    kept: list[Piece] = []
-    first = 0
-    while first < len(seams):
-        start, end = seams[first]
-        length = _token_before(data, start)
-        last = first + 1
-        while last < len(seams) and not data[end : seams[last][0]].strip(_TOKEN):
-            length += seams[last][0] - end
-            end = seams[last][1]
-            last += 1
-        if length + _token_after(data, end) >= JOINED:
-            kept += [(low, high, b"") for low, high in seams[first:last]]
-        first = last
-    return kept
-
-
-def _token_before(data: bytes, end: int) -> int:
-    near = data[max(end - JOINED, 0) : end]
-    return len(near) - len(near.rstrip(_TOKEN))
-
-
-def _token_after(data: bytes, start: int) -> int:
-    near = data[start : start + JOINED]
-    return len(near) - len(near.lstrip(_TOKEN))
+    return [(start, end, b"") for start, end in seams(data, places)]
 
 
 def _wide(data: bytes, width: int) -> Iterator[Layer]:

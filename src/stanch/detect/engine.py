@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 
 from stanch.catalog.model import Provider
-from stanch.detect import carry, database, excerpt, rules
+from stanch.detect import carry, database, excerpt, glance, rules
 from stanch.detect.candidate import Candidate
+from stanch.detect.glance import AFTER, CONTEXT, LINE
 from stanch.detect.hits import Hits, Matcher
 from stanch.detect.rules import Rule, Trigger
 from stanch.model import Match, Rejected, mask
@@ -28,8 +29,6 @@ LOOK = 1200
 """How far above a match, in bytes, names and all else that its analysis looks at may be, with some to spare."""
 AHEAD = 256
 """The same behind it."""
-LINE = 1000
-"""How far from a place the ends of its line are looked for."""
 SEAM = 256
 """How long a run of escapes may be, in bytes, so that one that begins outside of a stretch is noticed."""
 DECODED = 2 * LOOK
@@ -50,7 +49,7 @@ class _Memo:
     LIMIT = 200_000
 
     def __init__(self) -> None:
-        self._known: dict[int, int] = {}
+        self.known: dict[int, int] = {}
 
     def key(self, order: int, text: bytes, low: int, place: int) -> int:
         """A hash that stands for a rule, a neighbourhood, and the two places in it between which was looked:
@@ -58,22 +57,17 @@ class _Memo:
         return hash((order, text, low, place))
 
     def __contains__(self, key: object) -> bool:
-        return key in self._known
+        return key in self.known
 
     def get(self, key: int) -> int | None:
         """How far past its place a barren neighbourhood was done with; nothing if it is not known."""
-        return self._known.get(key)
-
-    def either(self, one: int, other: int) -> int | None:
-        """The same for the first of two that is known."""
-        past = self._known.get(one)
-        return self._known.get(other) if past is None else past
+        return self.known.get(key)
 
     def add(self, key: int, past: int = 0) -> None:
         """Remember that nothing was there."""
-        if len(self._known) >= self.LIMIT:
-            self._known.clear()
-        self._known[key] = past
+        if len(self.known) >= self.LIMIT:
+            self.known.clear()
+        self.known[key] = past
 
 
 class Engine:
@@ -157,30 +151,38 @@ class Engine:
     def _concern(self) -> carry.Concern:
         """What may have a say in what comes of each trigger's hits."""
         table = [self._say(trigger) for trigger in self._triggers]
-        before, after, look, runs, most, plain = (list(column) for column in zip(*table, strict=True))
-        return carry.Concern(before, after, max(*before, *after), look, runs, most, plain)
+        before, after, look, runs, most, plain, kinds = (list(column) for column in zip(*table, strict=True))
+        lines = [self._lines(trigger) for trigger in self._triggers]
+        widest = max(*before, *after)
+        return carry.Concern(before, after, widest, look, runs, most, plain, kinds, lines, self._memo.known)
 
-    def _say(self, trigger: Trigger) -> tuple[int, int, int, int, int, bool]:
-        """A trigger's place in `carry.Concern`."""
+    def _say(self, trigger: Trigger) -> tuple[int, int, int, int, int, bool, int]:
+        """A trigger's place in `carry.Concern`, but for its lines."""
         if trigger.once:
-            return -1, -1, 0, 0, 0, False
-        if trigger.decoder in ("base64", "hex"):
-            # A change anywhere in a run of encoded text changes all of what it says.
-            return rules.MAX_RUN, rules.MAX_RUN, 0, 0, 0, False
+            return -1, -1, 0, 0, 0, False, 0
         if trigger.decoder:
-            return DECODED, DECODED, 0, 0, 0, False
+            kind = carry.JOINED if trigger.decoder == "joined" else carry.ENCODED
+            return DECODED, DECODED, 0, 0, 0, False, kind
         some = [self.rules[order] for order in trigger.rules]
         look = LOOK + max((100 * (pair.lines + 1) for rule in some for pair in rule.shape.pairs), default=0)
         before, after = max(rule.reach[0] for rule in some), max(rule.reach[1] for rule in some)
-        if not trigger.word:
-            return before + look, after + look, look, 0, 0, False
         least, most = min(rule.run[0] for rule in some), max(rule.run[1] for rule in some)
         plain = all(rule.run[2] for rule in some)
-        return WORD_AFTER + after + look, WORD_BEFORE + after + look, look, least, most, plain
+        if trigger.word:
+            before, after = WORD_AFTER + after, WORD_BEFORE + after
+        return before + look, after + look, look, least, most, plain, 0
+
+    def _lines(self, trigger: Trigger) -> tuple[tuple[int, int], ...]:
+        """What `glance.barren` needs to know of a trigger's rules; nothing where a line alone does not tell."""
+        some = [self.rules[order] for order in trigger.rules]
+        if trigger.word or not all(rule.flat for rule in some):
+            return ()
+        return tuple((rule.order, rule.reach[0]) for rule in some)
 
     def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
         """(trigger, end) of those of the `hits` in `data` of which something may come."""
-        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data)], self._concern)
+        concern = self._concern._replace(known={}) if self._explain else self._concern
+        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data)], concern)
         found = [(hits.triggers[number], hits.ends[number]) for _, _, numbers in everything for number in numbers]
         return [*found, *((number, 0) for number in hits.once)]
 
@@ -214,8 +216,12 @@ class Engine:
             if end <= done:
                 continue
             low = max(end - before, done)
-            line, around = self._keys(data, rule, low, end)
-            past = None if self._explain else self._memo.either(line, around)
+            line = self._line(data, rule, low, end)
+            past = self._memo.get(line) if line and not self._explain else None
+            around = 0
+            if past is None:
+                around = self._around(data, rule, low, end)
+                past = None if self._explain else self._memo.get(around)
             if past is not None:
                 done = max(done, end + past)
                 continue
@@ -236,16 +242,19 @@ class Engine:
             elif near:
                 self._memo.add(around, max(done - end, 0))
 
-    def _keys(self, data: bytes, rule: Rule, low: int, end: int) -> tuple[int, int]:
-        """What the memo knows the line of a place by, if that is enough, or 0; and its neighbourhood."""
+    def _around(self, data: bytes, rule: Rule, low: int, end: int) -> int:
+        """What the memo knows the neighbourhood of a place by."""
         begin = max(0, low - LOOK)
-        around = self._memo.key(rule.order, data[begin : end + AHEAD], low - begin, end - begin)
+        return self._memo.key(rule.order, data[begin : end + AHEAD], low - begin, end - begin)
+
+    def _line(self, data: bytes, rule: Rule, low: int, end: int) -> int:
+        """The same for the line of a place, or 0 if that is not enough."""
+        if not rule.flat:
+            return 0
         start, stop = data.rfind(b"\n", max(0, end - LINE), end) + 1, data.find(b"\n", end, end + LINE) + 1
-        if not rule.flat or (not start and end > LINE) or (not stop and end + LINE < len(data)):
-            return 0, around
-        text = data[start : stop or len(data)]
-        # Another order than any rule's: what a line is known to be may have its reasons in what is around it.
-        return self._memo.key(~rule.order, text, max(low - start, 0), end - start), around
+        if (not start and end > LINE) or (not stop and end + LINE < len(data)):
+            return 0
+        return glance.line_key(rule.order, data[start : stop or len(data)], max(low - start, 0), end - start)
 
     def _around_words(self, data: bytes, rule: Rule, ends: list[int]) -> Iterator[Candidate]:
         """Look for a rule's pattern around its context words."""
@@ -320,7 +329,7 @@ def _judged(data: bytes, rule: Rule, found: re.Match[bytes]) -> Candidate | None
 
 def _decodable(data: bytes, regions: list[int], decoders: set[str]) -> Iterator[tuple[int, int]]:
     """What is around those changes that are close to something encoded, of which no place is known."""
-    from stanch.detect.decode import AFTER, CONTEXT, holds
+    from stanch.detect.decode import holds
 
     for core, high in zip(regions[1::3], regions[2::3], strict=True):
         if any(holds(decoder, data, core - AFTER - CONTEXT - SEAM, high + 2 * CONTEXT + SEAM) for decoder in decoders):
