@@ -7,6 +7,9 @@ cimport cython
 )
 cpdef bint run(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, Py_ssize_t most, bint plain)
 
+@cython.locals(found=list, stop=cython.Py_ssize_t)
+cpdef list lines(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, Py_ssize_t most, bint plain)
+
 @cython.locals(low=cython.Py_ssize_t, high=cython.Py_ssize_t, middle=cython.Py_ssize_t)
 cdef Py_ssize_t _from(list ends, long long least)
 
@@ -24,9 +27,10 @@ cpdef tuple follow(
 @cython.locals(
     before=list, after=list, look=list, runs=list, most=list, plain=list, kinds=list, lines=list, known=dict,
     widest=cython.longlong, found=list, count=cython.Py_ssize_t, open_low=cython.longlong,
-    open_high=cython.longlong, near=list, marks=bytearray, numbers=list, encoded=list, place=cython.Py_ssize_t,
+    open_high=cython.longlong, near=list, marks=bytearray, numbers=list, runs_at=list, context=cython.longlong,
+    after_it=cython.longlong, seam=cython.longlong, encoded=cython.longlong, any_joined=cython.bint, place=cython.Py_ssize_t,
     core=cython.longlong, limit=cython.longlong, left=cython.longlong, right=cython.longlong, here=list,
-    first=cython.Py_ssize_t, last=cython.Py_ssize_t, joined=cython.bint, low=cython.Py_ssize_t,
+    first=cython.Py_ssize_t, last=cython.Py_ssize_t, joined=cython.longlong, in_layer=cython.bint, low=cython.Py_ssize_t,
     end=cython.longlong, trigger=cython.Py_ssize_t, number=cython.Py_ssize_t, kind=cython.longlong,
     earliest=cython.longlong, latest=cython.longlong, spare=cython.longlong,
 )

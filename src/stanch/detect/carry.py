@@ -64,6 +64,19 @@ def run(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -
     return False
 
 
+def lines(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -> list[tuple[int, int]]:
+    """The lines of `data` from `low` to `high` in which such a run is; the end of a line is part of it."""
+    found: list[tuple[int, int]] = []
+    while low < high:
+        stop = data.find(b"\n", low, high) + 1
+        if not stop:
+            stop = high
+        if run(data, low, stop, length, most, plain):
+            found.append((low, stop))
+        low = stop
+    return found
+
+
 def _from(ends: list[int], least: int) -> int:
     """The number of the first of the rising `ends` that is `least` or more."""
     low = 0
@@ -186,28 +199,42 @@ def concerned(
     open_high = 0
     near: list[int] = []
     marks = bytearray(count)
-    numbers = [number for number in range(count) if kinds[triggers[number]] == ENCODED]
-    encoded = [ends[number] for number in numbers]
+    context = glance.CONTEXT
+    after_it = glance.AFTER
+    seam = context + glance.SEAM + glance.JOINT
+    encoded = ENCODED
+    joined = JOINED
+    any_joined = False
+    numbers: list[int] = []
+    for number in range(count):
+        kind = kinds[triggers[number]]
+        if kind == encoded:
+            numbers.append(number)
+        elif kind == joined:
+            any_joined = True
+    runs_at = [ends[number] for number in numbers]
     for place in range(0, len(regions) - 2, 3):
         core = regions[place + 1]
         limit = regions[place + 2]
         left = core
         right = limit
         here: list[int] = []
-        if encoded:
-            first, last, earliest, latest = glance.encoded(data, encoded, core, limit)
+        if numbers:
+            first, last, earliest, latest = glance.encoded(data, runs_at, core, limit)
             if first < last:
                 here = numbers[first:last]
-                left = min(left, earliest - glance.CONTEXT)
-                right = max(right, latest + glance.AFTER)
-        joined = False
-        low = _from(ends, core - glance.AFTER)
-        while low < count and ends[low] <= limit + glance.CONTEXT + glance.SEAM + glance.JOINT:
+                left = min(left, earliest - context)
+                right = max(right, latest + after_it)
+        in_layer = False
+        if any_joined:
             # Only what is in the layer of a seam has a say in it.
-            if kinds[triggers[low]] == JOINED and glance.joins(data, ends[low]):
-                joined = True
-                break
-            low += 1
+            low = _from(ends, core - after_it)
+            while low < count and not in_layer:
+                end = ends[low]
+                if end > limit + seam:
+                    break
+                in_layer = kinds[triggers[low]] == joined and glance.joins(data, end)
+                low += 1
         low = _from(ends, core - widest)
         while low < count:
             end = ends[low]
@@ -217,7 +244,7 @@ def concerned(
             number = low
             low += 1
             kind = kinds[trigger]
-            if before[trigger] < 0 or kind == ENCODED or (kind == JOINED and not joined):
+            if before[trigger] < 0 or kind == encoded or (kind == joined and not in_layer):
                 continue
             earliest = end - before[trigger]
             latest = end + after[trigger]
@@ -228,7 +255,7 @@ def concerned(
                 data, earliest + spare, latest - spare, runs[trigger], most[trigger], plain[trigger]
             ):
                 continue
-            if kind == JOINED and not glance.joins(data, end):
+            if kind == joined and not glance.joins(data, end):
                 continue
             if lines[trigger] and glance.barren(data, ends, triggers, number, lines[trigger], known):
                 continue

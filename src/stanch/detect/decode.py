@@ -139,9 +139,27 @@ class Layer:
         return low, max(high, low), first != last or not low_copied
 
 
-def holds(decoder: str, data: bytes, low: int, high: int) -> bool:
-    """Whether a stretch of `data` holds anything that is decoded without a trigger that tells its place."""
-    return _LOOSE[decoder].search(data, max(low, 0), high) is not None
+def touched(decoder: str, data: bytes, core: int, limit: int, most: int) -> tuple[int, int] | None:
+    """The stretch of `data` in which something may be decoded otherwise for what is new from `core` to `limit`.
+
+    For decoders without a trigger that tells the place; nothing where no layer holds what is new. Pieces whose layers
+    meet are in one stretch, up to `most` bytes from what is new.
+    """
+    mark, told, seam = _LOOSE[decoder]
+    low, high = max(core - AFTER - seam, 0), limit + CONTEXT + seam
+    if data.find(mark, low, high) < 0:
+        return None
+    found = told.search(data, low, high)
+    if found is None:
+        return None
+    apart = AFTER + CONTEXT + _ELEMENT
+    first, floor = found.start(), core - most
+    while first > floor and (at := data.find(mark, max(first - apart, 0), first)) >= 0:
+        first = at
+    last, ceiling = max(data.rfind(mark, low, high), first), limit + most
+    while last < ceiling and (at := data.rfind(mark, last + 1, last + apart)) >= 0:
+        last = at
+    return max(first - CONTEXT, floor), min(last + _ELEMENT + AFTER, ceiling)
 
 
 def layers(data: bytes, ends: dict[str, list[int]], known: Container[int] = ()) -> Iterator[Layer]:
@@ -396,5 +414,12 @@ _DECODERS: dict[str, Callable[[bytes, list[int]], list[Piece]]] = {
     "base64": _base64,
     "hex": _hex,
 }
-_LOOSE = {"percent": _PERCENT_RUN, "escape": _ESCAPE, "entity": _TOLD}
+_ELEMENT = 16
+"""No escape or entity is longer, in bytes."""
+_LOOSE = {
+    "percent": (b"%", _PERCENT_RUN, _ELEMENT),
+    "escape": (b"\\", _ESCAPE, _ELEMENT),
+    "entity": (b"&", _TOLD, CONTEXT + 256),
+}
+"""What those begin with whose places no trigger tells, what tells of them, and how far from a layer that may be."""
 _WIDTHS = {"utf-16": 2, "utf-32": 4}

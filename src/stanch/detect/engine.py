@@ -15,7 +15,7 @@ import msgspec
 from stanch.catalog.model import Provider
 from stanch.detect import carry, database, excerpt, glance, rules
 from stanch.detect.candidate import Candidate
-from stanch.detect.glance import AFTER, CONTEXT, LINE
+from stanch.detect.glance import LINE
 from stanch.detect.hits import Hits, Matcher
 from stanch.detect.rules import Rule, Trigger
 from stanch.model import Match, Rejected, mask
@@ -29,8 +29,6 @@ LOOK = 1200
 """How far above a match, in bytes, names and all else that its analysis looks at may be, with some to spare."""
 AHEAD = 256
 """The same behind it."""
-SEAM = 256
-"""How long a run of escapes may be, in bytes, so that one that begins outside of a stretch is noticed."""
 DECODED = 2 * LOOK
 """The same for text that is decoded, with what is taken along around it."""
 
@@ -262,9 +260,11 @@ class Engine:
             return
         ends.sort()
         least, most, plain = rule.run
-        for low, high in _windows(ends, len(data)):
-            if least and not carry.run(data, low, high, least, most, plain):
-                continue
+        windows = _windows(ends, len(data))
+        if rule.flat and least:
+            # Few lines hold so long a run, and versions of a file share most of these.
+            windows = (line for low, high in windows for line in carry.lines(data, low, high, least, most, plain))
+        for low, high in windows:
             begin = max(0, low - 2)
             known = self._memo.key(rule.order, data[begin : high + 1], low - begin, high - begin)
             if self._memo.get(known) is not None:
@@ -288,7 +288,9 @@ class Engine:
 
         for layer in layers(data, encoded, () if self._explain else self._memo):
             barren = True
-            for one in self._candidates(layer.data, self._telling(layer.data, self.hits(layer.data)), depth + 1):
+            hits = self.hits(layer.data)
+            telling = self._telling(layer.data, hits) if hits.ends else []
+            for one in self._candidates(layer.data, telling, depth + 1):
                 low, high, decoded = layer.origin(one.start, one.end)
                 if not decoded:
                     continue
@@ -329,11 +331,12 @@ def _judged(data: bytes, rule: Rule, found: re.Match[bytes]) -> Candidate | None
 
 def _decodable(data: bytes, regions: list[int], decoders: set[str]) -> Iterator[tuple[int, int]]:
     """What is around those changes that are close to something encoded, of which no place is known."""
-    from stanch.detect.decode import holds
+    from stanch.detect.decode import touched
 
-    for core, high in zip(regions[1::3], regions[2::3], strict=True):
-        if any(holds(decoder, data, core - AFTER - CONTEXT - SEAM, high + 2 * CONTEXT + SEAM) for decoder in decoders):
-            yield core - DECODED, high + DECODED
+    for core, limit in zip(regions[1::3], regions[2::3], strict=True):
+        spans = [span for decoder in decoders if (span := touched(decoder, data, core, limit, DECODED))]
+        if spans:
+            yield min(low for low, _ in spans), max(high for _, high in spans)
 
 
 def _windows(ends: list[int], size: int) -> Iterator[tuple[int, int]]:
