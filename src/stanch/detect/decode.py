@@ -13,11 +13,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator
 from functools import lru_cache
 
-from stanch.detect.glance import AFTER, CONTEXT, JOINT, seams
+from stanch.detect.glance import AFTER, CONTEXT, JOINT, Piece, fresh, seams
 from stanch.detect.rules import MAX_RUN, Trigger
-
-Piece = tuple[int, int, bytes]
-"""(start, end, replacement) in the text that is rewritten."""
 
 
 def _set(possible: Callable[[int], bool]) -> bytes:
@@ -172,38 +169,19 @@ def layers(data: bytes, ends: dict[str, list[int]], known: Container[int] = ()) 
             yield from _wide(data, width)
     for decoder, decode in _DECODERS.items():
         pieces = decode(data, ends[decoder]) if decoder in ends else []
-        for low, high, some in _stretches(pieces, len(data)):
-            key = hash((decoder, data[low:high]))
-            if key not in known:
-                yield _rewritten(data, decoder, low, high, some, key)
-
-
-def _stretches(pieces: list[Piece], size: int) -> Iterator[tuple[int, int, list[Piece]]]:
-    """The pieces that stand close to each other, with the stretch of text around them."""
-    low, position = 0, -1
-    some: list[Piece] = []
-    for piece in pieces:
-        start, end, _ = piece
-        if start < position:
-            continue
-        begin = max(start - CONTEXT, 0)
-        if some and begin > position + AFTER:
-            yield low, position + AFTER, some
-            some = []
-        if not some:
-            low = begin
-        some.append(piece)
-        position = end
-    if some:
-        yield low, min(position + AFTER, size), some
+        for low, high, first, last, key in fresh(data, decoder, pieces, known):
+            yield _rewritten(data, decoder, low, high, pieces[first:last], key)
 
 
 def _rewritten(data: bytes, decoder: str, low: int, high: int, pieces: list[Piece], key: int) -> Layer:
     """A stretch of `data` with the pieces in it replaced."""
     layer = Layer(decoder, key)
     for start, end, replacement in pieces:
+        if start < low:
+            continue  # over the one before
         layer.add(data[low:start], low, start, copied=True)
-        layer.add(replacement, start, end, copied=False)
+        text = _LATER[decoder](data[start:end]) if replacement is None else replacement
+        layer.add(text, start, end, copied=False)
         low = end
     layer.add(data[low:high], low, high, copied=True)
     return layer.finish()
@@ -239,7 +217,7 @@ def _runs(data: bytes, places: list[int], pattern: re.Pattern[bytes], reach: int
 
 
 def _base64(data: bytes, places: list[int]) -> list[Piece]:
-    pieces = []
+    pieces: list[Piece] = []
     for found in _runs(data, places, _BASE64_RUN, 34):
         run = found.group()
         text = _from_base64(run)
@@ -297,7 +275,7 @@ def _inflate(data: bytes) -> bytes | None:
 
 
 def _hex(data: bytes, places: list[int]) -> list[Piece]:
-    pieces = []
+    pieces: list[Piece] = []
     done = 0
     for place in places:
         # The trigger reports where a run ends, with or without the character behind it.
@@ -324,20 +302,25 @@ def _first_of_run(data: bytes, floor: int, end: int) -> int:
 
 
 def _percent(data: bytes, _: list[int]) -> list[Piece]:
-    return [
-        (found.start(), found.end(), binascii.unhexlify(found.group().replace(b"%", b"")))
-        for found in _PERCENT_RUN.finditer(data)
-    ]
+    return [(*found.span(), None) for found in _PERCENT_RUN.finditer(data)]
+
+
+def _unquote(run: bytes) -> bytes:
+    return binascii.unhexlify(run.replace(b"%", b""))
 
 
 def _escape(data: bytes, _: list[int]) -> list[Piece]:
-    pieces = []
+    pieces: list[Piece] = []
     # From the start: "\\/" is met only between letters, and may stand elsewhere before.
     for found in _ESCAPE.finditer(data):
+        start, end = found.span()
+        if end - start < 128:
+            pieces.append((start, end, None))
+            continue
         text = _unescape(found.group())
         # Long runs are either text or the bytes of a file in a string, which no pattern is for.
         if len(text) < 64 or len(text.translate(None, _TEXT)) * 4 < len(text):
-            pieces.append((found.start(), found.end(), text))
+            pieces.append((start, end, text))
     return pieces
 
 
@@ -351,7 +334,7 @@ def _unescape(run: bytes) -> bytes:
 
 def _entity(data: bytes, _: list[int]) -> list[Piece]:
     """All entities that are close to one that tells of a value."""
-    pieces = []
+    pieces: list[Piece] = []
     done = 0
     for telling in _TOLD.finditer(data):
         low, high = max(telling.start() - CONTEXT, done), telling.end() + CONTEXT
@@ -359,7 +342,7 @@ def _entity(data: bytes, _: list[int]) -> list[Piece]:
             if found.start() >= high:
                 break
             done = found.end()
-            pieces.append((found.start(), done, _unescaped(found[0])))
+            pieces.append((found.start(), done, None))
     return pieces
 
 
@@ -414,6 +397,7 @@ _DECODERS: dict[str, Callable[[bytes, list[int]], list[Piece]]] = {
     "base64": _base64,
     "hex": _hex,
 }
+_LATER: dict[str, Callable[[bytes], bytes]] = {"percent": _unquote, "escape": _unescape, "entity": _unescaped}
 _ELEMENT = 16
 """No escape or entity is longer, in bytes."""
 _LOOSE = {

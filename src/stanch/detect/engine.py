@@ -290,7 +290,7 @@ class Engine:
             barren = True
             hits = self.hits(layer.data)
             telling = self._telling(layer.data, hits) if hits.ends else []
-            for one in self._candidates(layer.data, telling, depth + 1):
+            for one in self._candidates(layer.data, telling, depth + 1) if telling else ():
                 low, high, decoded = layer.origin(one.start, one.end)
                 if not decoded:
                     continue
@@ -333,10 +333,23 @@ def _decodable(data: bytes, regions: list[int], decoders: set[str]) -> Iterator[
     """What is around those changes that are close to something encoded, of which no place is known."""
     from stanch.detect.decode import touched
 
-    for core, limit in zip(regions[1::3], regions[2::3], strict=True):
+    for core, limit in _together(regions):
         spans = [span for decoder in decoders if (span := touched(decoder, data, core, limit, DECODED))]
         if spans:
             yield min(low for low, _ in spans), max(high for _, high in spans)
+
+
+def _together(regions: list[int]) -> Iterator[tuple[int, int]]:
+    """Where what is new begins and ends, as one where a layer may hold both: most changes of a version are close."""
+    if not regions:
+        return
+    low, high = regions[1], regions[2]
+    for core, limit in zip(regions[4::3], regions[5::3], strict=True):
+        if core - high > DECODED:
+            yield low, high
+            low = core
+        high = limit
+    yield low, high
 
 
 def _windows(ends: list[int], size: int) -> Iterator[tuple[int, int]]:

@@ -47,6 +47,13 @@ cpdef bint joins(bytes data, Py_ssize_t end)
 )
 cpdef list seams(bytes data, list ends)
 
+@cython.locals(
+    found=list, count=cython.Py_ssize_t, size=cython.Py_ssize_t, first=cython.Py_ssize_t, last=cython.Py_ssize_t,
+    start=cython.Py_ssize_t, end=cython.Py_ssize_t, stop=cython.Py_ssize_t, low=cython.Py_ssize_t,
+    high=cython.Py_ssize_t, key=cython.Py_ssize_t,
+)
+cpdef list fresh(bytes data, str decoder, list pieces, object known)
+
 @cython.locals(size=cython.Py_ssize_t, low=cython.longlong, start=cython.longlong)
 cpdef long long run_begins(bytes data, long long place)
 

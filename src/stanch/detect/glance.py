@@ -5,7 +5,12 @@ Plain Python that `glance.pxd` gives C types for Cython, like `stanch.detect.car
 in a history passes through here.
 """
 
+from collections.abc import Container
+
 from stanch.catalog.runs import TOKEN
+
+Piece = tuple[int, int, bytes | None]
+"""(start, end, replacement) in a text that is rewritten; none where it is made only if it is needed."""
 
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
@@ -188,6 +193,37 @@ def seams(data: bytes, ends: list[int]) -> list[tuple[int, int]]:
             kept += found[first:last]
         first = last
     return kept
+
+
+def fresh(
+    data: bytes, decoder: str, pieces: list[Piece], known: Container[int]
+) -> list[tuple[int, int, int, int, int]]:
+    """The stretches of text around pieces that stand close to each other, unless it is `known` what they come to.
+
+    `pieces`, by rising place, are what a decoder replaces. Gives for each where it begins and ends, the number of its
+    first piece and of the one behind its last, and a hash that stands for it.
+    """
+    found: list[tuple[int, int, int, int, int]] = []
+    count = len(pieces)
+    size = len(data)
+    first = 0
+    while first < count:
+        start, end, _ = pieces[first]
+        low = max(start - CONTEXT, 0)
+        last = first + 1
+        while last < count:
+            start, stop, _ = pieces[last]
+            if start >= end:
+                if start - CONTEXT > end + AFTER:
+                    break
+                end = stop
+            last += 1
+        high = min(end + AFTER, size)
+        key = hash((decoder, data[low:high]))
+        if key not in known:
+            found.append((low, high, first, last, key))
+        first = last
+    return found
 
 
 def run_begins(data: bytes, place: int) -> int:
