@@ -192,13 +192,16 @@ def concerned(
     the text's ends) and the numbers of the hits in it; what concerns its hits is within it. Hits of which nothing can
     come are left out.
     """
-    before, after, widest, look, runs, most, plain, kinds, lines, known = concern
+    before, after, widest, look, runs, most, plain, kinds, lines_of, known = concern
     found: list[tuple[int, int, list[int]]] = []
     count = len(ends)
     open_low = 0
     open_high = 0
     near: list[int] = []
     marks = bytearray(count)
+    # What may come of a hit is the same for all changes that are close to it: 0 is not known yet.
+    hopes = bytearray(count)
+    possible, hopeless = 1, 2
     context = glance.CONTEXT
     after_it = glance.AFTER
     seam = context + glance.SEAM + glance.JOINT
@@ -233,7 +236,10 @@ def concerned(
                 end = ends[low]
                 if end > limit + seam:
                     break
-                in_layer = kinds[triggers[low]] == joined and glance.joins(data, end)
+                if kinds[triggers[low]] == joined:
+                    if not hopes[low]:
+                        hopes[low] = possible if glance.joins(data, end) else hopeless
+                    in_layer = hopes[low] == possible
                 low += 1
         low = _from(ends, core - widest)
         while low < count:
@@ -250,14 +256,19 @@ def concerned(
             latest = end + after[trigger]
             if earliest > limit or latest < core:
                 continue
-            spare = look[trigger]
-            if runs[trigger] and not run(
-                data, earliest + spare, latest - spare, runs[trigger], most[trigger], plain[trigger]
-            ):
-                continue
-            if kind == joined and not glance.joins(data, end):
-                continue
-            if lines[trigger] and glance.barren(data, ends, triggers, number, lines[trigger], known):
+            hope = hopes[number]
+            if not hope:
+                spare = look[trigger]
+                hope = possible
+                if kind == joined:
+                    hope = possible if glance.joins(data, end) else hopeless
+                elif (
+                    runs[trigger]
+                    and not run(data, earliest + spare, latest - spare, runs[trigger], most[trigger], plain[trigger])
+                ) or (lines_of[trigger] and glance.barren(data, ends, triggers, number, lines_of[trigger], known)):
+                    hope = hopeless
+                hopes[number] = hope
+            if hope == hopeless:
                 continue
             here.append(number)
             if earliest < left:
