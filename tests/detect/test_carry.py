@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import packs
 from deltas import edited, written
-from stanch.detect import carry
+from stanch.detect import carry, glance
 from stanch.sources.git.pack import inner
 from stanch.version import Version
 
@@ -380,7 +380,9 @@ def test_no_hits_are_none() -> None:
 # --- what a change concerns ------------------------------------------------------------------------------------------
 
 
-def concern(before: list[int], after: list[int], look: int = 0, runs: int = 0) -> carry.Concern:
+def concern(
+    before: list[int], after: list[int], look: int = 0, runs: int = 0, kinds: list[int] | None = None
+) -> carry.Concern:
     """Triggers that all look `look` further than they find anything, where there is a run of `runs`."""
     return carry.Concern(
         before,
@@ -390,6 +392,9 @@ def concern(before: list[int], after: list[int], look: int = 0, runs: int = 0) -
         [runs] * len(before),
         [1000] * len(before),
         [True] * len(before),
+        kinds or [0] * len(before),
+        [()] * len(before),
+        {},
     )
 
 
@@ -443,6 +448,37 @@ def test_a_run_counts_only_where_something_may_be_found() -> None:
     for form in FORMS:
         for look, expected in ((0, [(0, 160, [0])]), (49, [(0, 160, [0])]), (51, [])):
             assert form.concerned(data, [60], [0], [0, 0, 5, 200], concern([60], [100], look, 10)) == expected
+
+
+@pytest.mark.parametrize(
+    ("core", "limit", "expected"),
+    [(900, 950, False), (1050, 1060, True), (1900, 1900, True), (2900, 2910, True), (3100, 3100, True)],
+)
+def test_a_change_anywhere_in_an_encoded_run_concerns_it(core: int, limit: int, expected: bool) -> None:
+    data = b";" * 1600 + b"QUJD" * 330 + b";" * 3000
+    limits = (1600 - glance.CONTEXT, 1600 + 4 * 330 + glance.AFTER)
+    for form in FORMS:
+        found = form.concerned(data, [1616], [0], [0, core, limit, limit], concern([9], [9], kinds=[form.ENCODED]))
+        assert [near for _, _, near in found] == ([[0]] if expected else [])
+        assert all(low <= limits[0] and limits[1] <= high for low, high, _ in found)
+
+
+@pytest.mark.parametrize(("place", "expected"), [(1400, False), (1650, True), (2250, True), (2450, False)])
+@pytest.mark.parametrize(("token", "long"), [(b"a" * 9, True), (b"a" * 5, False)])
+def test_a_change_concerns_a_seam_whose_layer_it_is_in(place: int, expected: bool, token: bytes, long: bool) -> None:
+    data = b" " * (2200 - len(token)) + b'%b" + "%b' % (token, token) + b" " * 3000
+    for form in FORMS:
+        found = form.concerned(
+            data, [2200 + 5 + 4], [0], [0, place, place, place], concern([900], [900], kinds=[form.JOINED])
+        )
+        assert bool(found) == (expected and long)
+
+
+def test_the_lines_with_a_run() -> None:
+    for form in FORMS:
+        assert form.lines(b"aaaa b\ncccc\n\nee ffff", 0, 20, 4, 9, True) == [(0, 7), (7, 12), (13, 20)]
+        assert form.lines(b"aaaa b\ncccc\n\nee ffff", 3, 18, 4, 9, True) == [(7, 12)]
+        assert form.lines(b"", 0, 0, 4, 9, True) == []
 
 
 def test_a_trigger_that_is_never_looked_at() -> None:

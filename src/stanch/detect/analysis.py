@@ -95,7 +95,7 @@ def placeholder(text: str) -> str:
 
 _WEAK = frozenset((Path(__file__).parent / "weak.txt").read_text().split())
 """What everybody writes where a password stands in an example."""
-_WEAK_HEADS = tuple(word for word in _WEAK if len(word) > 3)
+_WEAK_HEADS = frozenset(word for word in _WEAK if len(word) > 3)
 _TRIM = "_-.!@#$%*0123456789"
 _LEET = str.maketrans("4@31!0$57", "aaeiiosst")
 _SELF = lazy(r"passw|secret|pass(?:phrase|code)|token|sample|example|test|demo|dummy|changeme|geheim")
@@ -113,12 +113,7 @@ def _weak_and_a_bit(lower: str, plain: str) -> bool:
     """Whether such a word has up to four characters behind it, too simple to count: password1234."""
     if _kinds(lower) > 2:
         return False
-    return any(
-        text.startswith(word) and len(text) - len(word) <= 4
-        for text in (lower, plain)
-        if text.startswith(_WEAK_HEADS)
-        for word in _WEAK_HEADS
-    )
+    return any(text[: len(text) - more] in _WEAK_HEADS for text in (lower, plain) for more in range(5))
 
 
 def _is_placeholder(value: Value) -> bool:

@@ -62,6 +62,9 @@ cpdef list windows(bytes data, Py_ssize_t length)
 )
 cpdef bint run(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, Py_ssize_t most, bint plain)
 
+@cython.locals(found=list, stop=cython.Py_ssize_t)
+cpdef list lines(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, Py_ssize_t most, bint plain)
+
 @cython.locals(low=cython.Py_ssize_t, high=cython.Py_ssize_t, middle=cython.Py_ssize_t)
 cdef Py_ssize_t _from(list ends, long long least)
 
@@ -92,12 +95,14 @@ cpdef long long settle(
 ) except -1
 
 @cython.locals(
-    before=list, after=list, look=list, runs=list, most=list, plain=list, widest=cython.longlong, found=list,
-    count=cython.Py_ssize_t, open_low=cython.longlong, open_high=cython.longlong, near=list, marks=list,
-    stretch=cython.Py_ssize_t, begun=cython.bint, place=cython.Py_ssize_t, core=cython.longlong, limit=cython.longlong,
-    low=cython.Py_ssize_t, left=cython.longlong,
-    right=cython.longlong, any_near=cython.bint, end=cython.longlong, trigger=cython.Py_ssize_t,
-    earliest=cython.longlong, latest=cython.longlong, spare=cython.longlong,
-    number=cython.Py_ssize_t,
+    before=list, after=list, look=list, runs=list, most=list, plain=list, kinds=list, lines_of=list, known=dict,
+    widest=cython.longlong, found=list, count=cython.Py_ssize_t, open_low=cython.longlong,
+    open_high=cython.longlong, near=list, marks=bytearray, hopes=bytearray, hope=cython.int, possible=cython.int,
+    hopeless=cython.int, numbers=list, runs_at=list, context=cython.longlong, after_it=cython.longlong,
+    seam=cython.longlong, encoded=cython.longlong, any_joined=cython.bint, place=cython.Py_ssize_t,
+    core=cython.longlong, limit=cython.longlong, left=cython.longlong, right=cython.longlong, here=list,
+    first=cython.Py_ssize_t, last=cython.Py_ssize_t, joined=cython.longlong, in_layer=cython.bint,
+    low=cython.Py_ssize_t, end=cython.longlong, trigger=cython.Py_ssize_t, number=cython.Py_ssize_t,
+    kind=cython.longlong, earliest=cython.longlong, latest=cython.longlong, spare=cython.longlong,
 )
 cpdef list concerned(bytes data, list ends, list triggers, list regions, concern)

@@ -9,11 +9,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from stanch.catalog.runs import PLAIN, TOKEN
+from stanch.detect import glance
 from stanch.version import Version
 
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
 _PLAIN = bytes(code in PLAIN for code in range(256))
+ENCODED = 1
+"""The kind of triggers that tell of a run of encoded text: a change anywhere in it changes all of what it says."""
+JOINED = 2
+"""The kind of those that tell of a seam between two literals."""
 _TOKEN = bytes(code in TOKEN for code in range(256))
 BITS = 20
 """A hit as one number, so that numbers in order are hits in order: its end, then so many bits for its trigger."""
@@ -255,6 +260,19 @@ def run(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -
     return False
 
 
+def lines(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -> list[tuple[int, int]]:
+    """The lines of `data` from `low` to `high` in which such a run is; the end of a line is part of it."""
+    found: list[tuple[int, int]] = []
+    while low < high:
+        stop = data.find(b"\n", low, high) + 1
+        if not stop:
+            stop = high
+        if run(data, low, stop, length, most, plain):
+            found.append((low, stop))
+        low = stop
+    return found
+
+
 def _from(ends: list[int], least: int) -> int:
     """The number of the first of the rising `ends` that is `least` or more."""
     low = 0
@@ -454,6 +472,12 @@ class Concern(NamedTuple):
     most: list[int]
     plain: list[bool]
     """What `run` must find in the rest, so that anything is found; 0 for nothing."""
+    kinds: list[int]
+    """`ENCODED`, `JOINED`, or 0 for all else."""
+    lines: list[tuple[tuple[int, int], ...]]
+    """The `rules` of `glance.barren`; none where a line alone does not tell."""
+    known: dict[int, int]
+    """What is `known` there."""
 
 
 def concerned(
@@ -463,24 +487,58 @@ def concerned(
 
     `regions` are what is new, see `stanch.sources.git.pack.inner.apply`. Gives for each stretch where it begins and
     ends (it may reach over the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
+    Hits of which nothing can come are left out.
     """
-    before, after, widest, look, runs, most, plain = concern
+    before, after, widest, look, runs, most, plain, kinds, lines_of, known = concern
     found: list[tuple[int, int, list[int]]] = []
     count = len(ends)
     open_low = 0
     open_high = 0
     near: list[int] = []
-    # For each hit the last stretch that it was put in: one that reaches far may come before one that does not.
-    marks = [-1] * count
-    stretch = 0
-    begun = False
+    marks = bytearray(count)
+    # What may come of a hit is the same for all changes that are close to it: 0 is not known yet.
+    hopes = bytearray(count)
+    possible, hopeless = 1, 2
+    context = glance.CONTEXT
+    after_it = glance.AFTER
+    seam = context + glance.SEAM + glance.JOINT
+    encoded = ENCODED
+    joined = JOINED
+    any_joined = False
+    numbers: list[int] = []
+    for number in range(count):
+        kind = kinds[triggers[number]]
+        if kind == encoded:
+            numbers.append(number)
+        elif kind == joined:
+            any_joined = True
+    runs_at = [ends[number] for number in numbers]
     for place in range(0, len(regions), 4):
         core = regions[place + 1]
         limit = regions[place + 2]
-        low = _from(ends, core - widest)
         left = core
         right = limit
-        any_near = False
+        here: list[int] = []
+        if numbers:
+            first, last, earliest, latest = glance.encoded(data, runs_at, core, limit)
+            if first < last:
+                here = numbers[first:last]
+                left = min(left, earliest - context)
+                right = max(right, latest + after_it)
+        in_layer = False
+        if any_joined:
+            # Only what is in the layer of a seam has a say in it.
+            low = _from(ends, core - after_it)
+            while low < count and not in_layer:
+                end = ends[low]
+                if end > limit + seam:
+                    break
+                if kinds[triggers[low]] == joined:
+                    if not hopes[low]:
+                        hopes[low] = possible if glance.joins(data, end) else hopeless
+                    in_layer = hopes[low] == possible
+                low += 1
+        low = _from(ends, core - widest)
         while low < count:
             end = ends[low]
             if end > limit + widest:
@@ -488,43 +546,50 @@ def concerned(
             trigger = triggers[low]
             number = low
             low += 1
-            if before[trigger] < 0:
+            kind = kinds[trigger]
+            if before[trigger] < 0 or kind == encoded or (kind == joined and not in_layer):
                 continue
             earliest = end - before[trigger]
             latest = end + after[trigger]
             if earliest > limit or latest < core:
                 continue
-            spare = look[trigger]
-            if runs[trigger] and not run(
-                data, earliest + spare, latest - spare, runs[trigger], most[trigger], plain[trigger]
-            ):
+            hope = hopes[number]
+            if not hope:
+                spare = look[trigger]
+                hope = possible
+                if kind == joined:
+                    hope = possible if glance.joins(data, end) else hopeless
+                elif (
+                    runs[trigger]
+                    and not run(data, earliest + spare, latest - spare, runs[trigger], most[trigger], plain[trigger])
+                ) or (lines_of[trigger] and glance.barren(data, ends, triggers, number, lines_of[trigger], known)):
+                    hope = hopeless
+                hopes[number] = hope
+            if hope == hopeless:
                 continue
-            if not any_near and begun and min(left, earliest) > open_high:
-                near.sort()
-                found.append((open_low, open_high, near))
-                near = []
-                stretch += 1
-                begun = False
-            any_near = True
-            if marks[number] != stretch:
-                marks[number] = stretch
-                near.append(number)
+            here.append(number)
             if earliest < left:
                 left = earliest
             if latest > right:
                 right = latest
-        if not any_near:
+        if not here:
             continue
-        if not begun:
+        if near and left > open_high:
+            near.sort()
+            found.append((open_low, open_high, near))
+            near = []
+        if not near:
             open_low = left
             open_high = right
-            begun = True
         else:
-            if left < open_low:
-                open_low = left
-            if right > open_high:
-                open_high = right
-    if begun:
+            open_low = min(open_low, left)
+            open_high = max(open_high, right)
+        # A hit that two changes concern is in the stretch of both.
+        for number in here:
+            if not marks[number]:
+                marks[number] = 1
+                near.append(number)
+    if near:
         near.sort()
         found.append((open_low, open_high, near))
     return found

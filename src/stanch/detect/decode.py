@@ -13,20 +13,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator
 from functools import lru_cache
 
+from stanch.detect.glance import AFTER, CONTEXT, JOINT, Piece, fresh, seams
 from stanch.detect.rules import MAX_RUN, Trigger
-
-JOINT = 4
-"""So many characters of a token stand on both sides of a seam between literals that is worth a look: most adjacent
-literals are prose, or punctuation alone."""
-JOINED = 16
-"""The shortest token that is looked for over such seams."""
-_TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.-"
-CONTEXT = 600
-"""How many bytes before a decoded stretch come along in a layer, so that words and names above it are seen."""
-AFTER = 200
-
-Piece = tuple[int, int, bytes]
-"""(start, end, replacement) in the text that is rewritten."""
 
 
 def _set(possible: Callable[[int], bool]) -> bytes:
@@ -148,9 +136,27 @@ class Layer:
         return low, max(high, low), first != last or not low_copied
 
 
-def holds(decoder: str, data: bytes, low: int, high: int) -> bool:
-    """Whether a stretch of `data` holds anything that is decoded without a trigger that tells its place."""
-    return _LOOSE[decoder].search(data, max(low, 0), high) is not None
+def touched(decoder: str, data: bytes, core: int, limit: int, most: int) -> tuple[int, int] | None:
+    """The stretch of `data` in which something may be decoded otherwise for what is new from `core` to `limit`.
+
+    For decoders without a trigger that tells the place; nothing where no layer holds what is new. Pieces whose layers
+    meet are in one stretch, up to `most` bytes from what is new.
+    """
+    mark, told, seam = _LOOSE[decoder]
+    low, high = max(core - AFTER - seam, 0), limit + CONTEXT + seam
+    if data.find(mark, low, high) < 0:
+        return None
+    found = told.search(data, low, high)
+    if found is None:
+        return None
+    apart = AFTER + CONTEXT + _ELEMENT
+    first, floor = found.start(), core - most
+    while first > floor and (at := data.find(mark, max(first - apart, 0), first)) >= 0:
+        first = at
+    last, ceiling = max(data.rfind(mark, low, high), first), limit + most
+    while last < ceiling and (at := data.rfind(mark, last + 1, last + apart)) >= 0:
+        last = at
+    return max(first - CONTEXT, floor), min(last + _ELEMENT + AFTER, ceiling)
 
 
 def layers(data: bytes, ends: dict[str, list[int]], known: Container[int] = ()) -> Iterator[Layer]:
@@ -163,38 +169,19 @@ def layers(data: bytes, ends: dict[str, list[int]], known: Container[int] = ()) 
             yield from _wide(data, width)
     for decoder, decode in _DECODERS.items():
         pieces = decode(data, ends[decoder]) if decoder in ends else []
-        for low, high, some in _stretches(pieces, len(data)):
-            key = hash((decoder, data[low:high]))
-            if key not in known:
-                yield _rewritten(data, decoder, low, high, some, key)
-
-
-def _stretches(pieces: list[Piece], size: int) -> Iterator[tuple[int, int, list[Piece]]]:
-    """The pieces that stand close to each other, with the stretch of text around them."""
-    low, position = 0, -1
-    some: list[Piece] = []
-    for piece in pieces:
-        start, end, _ = piece
-        if start < position:
-            continue
-        begin = max(start - CONTEXT, 0)
-        if some and begin > position + AFTER:
-            yield low, position + AFTER, some
-            some = []
-        if not some:
-            low = begin
-        some.append(piece)
-        position = end
-    if some:
-        yield low, min(position + AFTER, size), some
+        for low, high, first, last, key in fresh(data, decoder, pieces, known):
+            yield _rewritten(data, decoder, low, high, pieces[first:last], key)
 
 
 def _rewritten(data: bytes, decoder: str, low: int, high: int, pieces: list[Piece], key: int) -> Layer:
     """A stretch of `data` with the pieces in it replaced."""
     layer = Layer(decoder, key)
     for start, end, replacement in pieces:
+        if start < low:
+            continue  # over the one before
         layer.add(data[low:start], low, start, copied=True)
-        layer.add(replacement, start, end, copied=False)
+        text = _LATER[decoder](data[start:end]) if replacement is None else replacement
+        layer.add(text, start, end, copied=False)
         low = end
     layer.add(data[low:high], low, high, copied=True)
     return layer.finish()
@@ -213,21 +200,15 @@ _ENTITY = re.compile(
     rb"(?:[ \t:=,]{0,9}&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|quot|amp|apos|lt|gt);)*"
 )
 _TOLD = re.compile(b"|".join(_TELLING))
-_JOINT = re.compile(
-    rb"([\"'`])(?<=[A-Za-z0-9_+/=.\-]{%d}.)[ \t]{0,8}(?:(?:[+.&\\]|\.\.|<>)[ \t]{0,8})?"
-    rb"(?:\\?\r?\n[ \t]{0,80}(?:[+.&][ \t]{0,4})?)?\1(?=[A-Za-z0-9_+/=.\-]{%d})" % (JOINT, JOINT)
-)
 
 
-def _runs(
-    data: bytes, places: list[int], pattern: re.Pattern[bytes], reach: int, ahead: int = MAX_RUN
-) -> Iterator[re.Match[bytes]]:
-    """Each match of `pattern` over a place, once; it may begin `reach` bytes before and end `ahead` behind it."""
+def _runs(data: bytes, places: list[int], pattern: re.Pattern[bytes], reach: int) -> Iterator[re.Match[bytes]]:
+    """Each match of `pattern` over a place, once; it may begin `reach` bytes before and end `MAX_RUN` behind it."""
     done = -1
     for place in places:
         if place <= done:
             continue
-        for found in pattern.finditer(data, max(done, place - reach, 0), min(len(data), place + ahead)):
+        for found in pattern.finditer(data, max(done, place - reach, 0), min(len(data), place + MAX_RUN)):
             if found.end() >= place:
                 if found.start() <= place:
                     yield found
@@ -236,7 +217,7 @@ def _runs(
 
 
 def _base64(data: bytes, places: list[int]) -> list[Piece]:
-    pieces = []
+    pieces: list[Piece] = []
     for found in _runs(data, places, _BASE64_RUN, 34):
         run = found.group()
         text = _from_base64(run)
@@ -294,7 +275,7 @@ def _inflate(data: bytes) -> bytes | None:
 
 
 def _hex(data: bytes, places: list[int]) -> list[Piece]:
-    pieces = []
+    pieces: list[Piece] = []
     done = 0
     for place in places:
         # The trigger reports where a run ends, with or without the character behind it.
@@ -321,20 +302,25 @@ def _first_of_run(data: bytes, floor: int, end: int) -> int:
 
 
 def _percent(data: bytes, _: list[int]) -> list[Piece]:
-    return [
-        (found.start(), found.end(), binascii.unhexlify(found.group().replace(b"%", b"")))
-        for found in _PERCENT_RUN.finditer(data)
-    ]
+    return [(*found.span(), None) for found in _PERCENT_RUN.finditer(data)]
+
+
+def _unquote(run: bytes) -> bytes:
+    return binascii.unhexlify(run.replace(b"%", b""))
 
 
 def _escape(data: bytes, _: list[int]) -> list[Piece]:
-    pieces = []
+    pieces: list[Piece] = []
     # From the start: "\\/" is met only between letters, and may stand elsewhere before.
     for found in _ESCAPE.finditer(data):
+        start, end = found.span()
+        if end - start < 128:
+            pieces.append((start, end, None))
+            continue
         text = _unescape(found.group())
         # Long runs are either text or the bytes of a file in a string, which no pattern is for.
         if len(text) < 64 or len(text.translate(None, _TEXT)) * 4 < len(text):
-            pieces.append((found.start(), found.end(), text))
+            pieces.append((start, end, text))
     return pieces
 
 
@@ -348,7 +334,7 @@ def _unescape(run: bytes) -> bytes:
 
 def _entity(data: bytes, _: list[int]) -> list[Piece]:
     """All entities that are close to one that tells of a value."""
-    pieces = []
+    pieces: list[Piece] = []
     done = 0
     for telling in _TOLD.finditer(data):
         low, high = max(telling.start() - CONTEXT, done), telling.end() + CONTEXT
@@ -356,7 +342,7 @@ def _entity(data: bytes, _: list[int]) -> list[Piece]:
             if found.start() >= high:
                 break
             done = found.end()
-            pieces.append((found.start(), done, _unescaped(found[0])))
+            pieces.append((found.start(), done, None))
     return pieces
 
 
@@ -370,31 +356,7 @@ def _unescaped(run: bytes) -> bytes:
 
 def _joined(data: bytes, places: list[int]) -> list[Piece]:
     """The seams between adjacent string literals, cut out where what they join is long enough."""
-    seams = [found.span() for found in _runs(data, [place - JOINT for place in places], _JOINT, 120, JOINT)]
-    kept: list[Piece] = []
-    first = 0
-    while first < len(seams):
-        start, end = seams[first]
-        length = _token_before(data, start)
-        last = first + 1
-        while last < len(seams) and not data[end : seams[last][0]].strip(_TOKEN):
-            length += seams[last][0] - end
-            end = seams[last][1]
-            last += 1
-        if length + _token_after(data, end) >= JOINED:
-            kept += [(low, high, b"") for low, high in seams[first:last]]
-        first = last
-    return kept
-
-
-def _token_before(data: bytes, end: int) -> int:
-    near = data[max(end - JOINED, 0) : end]
-    return len(near) - len(near.rstrip(_TOKEN))
-
-
-def _token_after(data: bytes, start: int) -> int:
-    near = data[start : start + JOINED]
-    return len(near) - len(near.lstrip(_TOKEN))
+    return [(start, end, b"") for start, end in seams(data, places)]
 
 
 def _wide(data: bytes, width: int) -> Iterator[Layer]:
@@ -435,5 +397,13 @@ _DECODERS: dict[str, Callable[[bytes, list[int]], list[Piece]]] = {
     "base64": _base64,
     "hex": _hex,
 }
-_LOOSE = {"percent": _PERCENT_RUN, "escape": _ESCAPE, "entity": _TOLD}
+_LATER: dict[str, Callable[[bytes], bytes]] = {"percent": _unquote, "escape": _unescape, "entity": _unescaped}
+_ELEMENT = 16
+"""No escape or entity is longer, in bytes."""
+_LOOSE = {
+    "percent": (b"%", _PERCENT_RUN, _ELEMENT),
+    "escape": (b"\\", _ESCAPE, _ELEMENT),
+    "entity": (b"&", _TOLD, CONTEXT + 256),
+}
+"""What those begin with whose places no trigger tells, what tells of them, and how far from a layer that may be."""
 _WIDTHS = {"utf-16": 2, "utf-32": 4}

@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 
 from stanch.catalog.model import Provider
-from stanch.detect import carry, database, excerpt, rules
+from stanch.detect import carry, database, excerpt, glance, rules
 from stanch.detect.candidate import Candidate
 from stanch.detect.carry import Hits
+from stanch.detect.glance import LINE
 from stanch.detect.hits import Judge, Matcher
 from stanch.detect.rules import Rule, Trigger
 from stanch.model import Match, Rejected, mask
@@ -30,10 +31,6 @@ LOOK = 1200
 """How far above a match, in bytes, names and all else that its analysis looks at may be, with some to spare."""
 AHEAD = 256
 """The same behind it."""
-LINE = 1000
-"""How far from a place the ends of its line are looked for."""
-SEAM = 256
-"""How long a run of escapes may be, in bytes, so that one that begins outside of a stretch is noticed."""
 DECODED = 2 * LOOK
 """The same for text that is decoded, with what is taken along around it."""
 
@@ -52,7 +49,7 @@ class _Memo:
     LIMIT = 200_000
 
     def __init__(self) -> None:
-        self._known: dict[int, int] = {}
+        self.known: dict[int, int] = {}
 
     def key(self, order: int, text: bytes, low: int, place: int) -> int:
         """A hash that stands for a rule, a neighbourhood, and the two places in it between which was looked:
@@ -60,22 +57,17 @@ class _Memo:
         return hash((order, text, low, place))
 
     def __contains__(self, key: object) -> bool:
-        return key in self._known
+        return key in self.known
 
     def get(self, key: int) -> int | None:
         """How far past its place a barren neighbourhood was done with; nothing if it is not known."""
-        return self._known.get(key)
-
-    def either(self, one: int, other: int) -> int | None:
-        """The same for the first of two that is known."""
-        past = self._known.get(one)
-        return self._known.get(other) if past is None else past
+        return self.known.get(key)
 
     def add(self, key: int, past: int = 0) -> None:
         """Remember that nothing was there."""
-        if len(self._known) >= self.LIMIT:
-            self._known.clear()
-        self._known[key] = past
+        if len(self.known) >= self.LIMIT:
+            self.known.clear()
+        self.known[key] = past
 
 
 class Engine:
@@ -151,30 +143,38 @@ class Engine:
     def _concern(self) -> carry.Concern:
         """What may have a say in what comes of each trigger's hits."""
         table = [self._say(trigger) for trigger in self._triggers]
-        before, after, look, runs, most, plain = (list(column) for column in zip(*table, strict=True))
-        return carry.Concern(before, after, max(*before, *after), look, runs, most, plain)
+        before, after, look, runs, most, plain, kinds = (list(column) for column in zip(*table, strict=True))
+        lines = [self._lines(trigger) for trigger in self._triggers]
+        widest = max(*before, *after)
+        return carry.Concern(before, after, widest, look, runs, most, plain, kinds, lines, self._memo.known)
 
-    def _say(self, trigger: Trigger) -> tuple[int, int, int, int, int, bool]:
-        """A trigger's place in `carry.Concern`."""
+    def _say(self, trigger: Trigger) -> tuple[int, int, int, int, int, bool, int]:
+        """A trigger's place in `carry.Concern`, but for its lines."""
         if trigger.once or trigger.decoder == rules.FAR:
-            return -1, -1, 0, 0, 0, False
-        if trigger.decoder in ("base64", "hex"):
-            # A change anywhere in a run of encoded text changes all of what it says.
-            return rules.MAX_RUN, rules.MAX_RUN, 0, 0, 0, False
+            return -1, -1, 0, 0, 0, False, 0
         if trigger.decoder:
-            return DECODED, DECODED, 0, 0, 0, False
+            kind = carry.JOINED if trigger.decoder == "joined" else carry.ENCODED
+            return DECODED, DECODED, 0, 0, 0, False, kind
         some = [self.rules[order] for order in trigger.rules]
         look = LOOK + max((100 * (pair.lines + 1) for rule in some for pair in rule.shape.pairs), default=0)
         before, after = max(rule.reach[0] for rule in some), max(rule.reach[1] for rule in some)
-        if not trigger.word:
-            return before + look, after + look, look, 0, 0, False
         least, most = min(rule.run[0] for rule in some), max(rule.run[1] for rule in some)
         plain = all(rule.run[2] for rule in some)
-        return WORD_AFTER + after + look, WORD_BEFORE + after + look, look, least, most, plain
+        if trigger.word:
+            before, after = WORD_AFTER + after, WORD_BEFORE + after
+        return before + look, after + look, look, least, most, plain, 0
+
+    def _lines(self, trigger: Trigger) -> tuple[tuple[int, int], ...]:
+        """What `glance.barren` needs to know of a trigger's rules; nothing where a line alone does not tell."""
+        some = [self.rules[order] for order in trigger.rules]
+        if trigger.word or not all(rule.flat for rule in some):
+            return ()
+        return tuple((rule.order, rule.reach[0]) for rule in some)
 
     def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
         """(trigger, end) of those of the `hits` in `data` of which something may come."""
-        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data), len(data)], self._concern)
+        concern = self._concern._replace(known={}) if self._explain else self._concern
+        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data), len(data)], concern)
         found = [(hits.triggers[number], hits.ends[number]) for _, _, numbers in everything for number in numbers]
         return [*found, *((number, 0) for number in hits.once)]
 
@@ -208,8 +208,12 @@ class Engine:
             if end <= done:
                 continue
             low = max(end - before, done)
-            line, around = self._keys(data, rule, low, end)
-            past = None if self._explain else self._memo.either(line, around)
+            line = self._line(data, rule, low, end)
+            past = self._memo.get(line) if line and not self._explain else None
+            around = 0
+            if past is None:
+                around = self._around(data, rule, low, end)
+                past = None if self._explain else self._memo.get(around)
             if past is not None:
                 done = max(done, end + past)
                 continue
@@ -230,16 +234,19 @@ class Engine:
             elif near:
                 self._memo.add(around, max(done - end, 0))
 
-    def _keys(self, data: bytes, rule: Rule, low: int, end: int) -> tuple[int, int]:
-        """What the memo knows the line of a place by, if that is enough, or 0; and its neighbourhood."""
+    def _around(self, data: bytes, rule: Rule, low: int, end: int) -> int:
+        """What the memo knows the neighbourhood of a place by."""
         begin = max(0, low - LOOK)
-        around = self._memo.key(rule.order, data[begin : end + AHEAD], low - begin, end - begin)
+        return self._memo.key(rule.order, data[begin : end + AHEAD], low - begin, end - begin)
+
+    def _line(self, data: bytes, rule: Rule, low: int, end: int) -> int:
+        """The same for the line of a place, or 0 if that is not enough."""
+        if not rule.flat:
+            return 0
         start, stop = data.rfind(b"\n", max(0, end - LINE), end) + 1, data.find(b"\n", end, end + LINE) + 1
-        if not rule.flat or (not start and end > LINE) or (not stop and end + LINE < len(data)):
-            return 0, around
-        text = data[start : stop or len(data)]
-        # Another order than any rule's: what a line is known to be may have its reasons in what is around it.
-        return self._memo.key(~rule.order, text, max(low - start, 0), end - start), around
+        if (not start and end > LINE) or (not stop and end + LINE < len(data)):
+            return 0
+        return glance.line_key(rule.order, data[start : stop or len(data)], max(low - start, 0), end - start)
 
     def _around_words(self, data: bytes, rule: Rule, ends: list[int]) -> Iterator[Candidate]:
         """Look for a rule's pattern around its context words."""
@@ -247,9 +254,11 @@ class Engine:
             return
         ends.sort()
         least, most, plain = rule.run
-        for low, high in _windows(ends, len(data)):
-            if least and not carry.run(data, low, high, least, most, plain):
-                continue
+        windows = _windows(ends, len(data))
+        if rule.flat and least:
+            # Few lines hold so long a run, and versions of a file share most of these.
+            windows = (line for low, high in windows for line in carry.lines(data, low, high, least, most, plain))
+        for low, high in windows:
             begin = max(0, low - 2)
             known = self._memo.key(rule.order, data[begin : high + 1], low - begin, high - begin)
             if self._memo.get(known) is not None:
@@ -273,7 +282,9 @@ class Engine:
 
         for layer in layers(data, encoded, () if self._explain else self._memo):
             barren = True
-            for one in self._candidates(layer.data, self._telling(layer.data, self.hits(layer.data)), depth + 1):
+            hits = self.hits(layer.data)
+            telling = self._telling(layer.data, hits) if hits.ends else []
+            for one in self._candidates(layer.data, telling, depth + 1) if telling else ():
                 low, high, decoded = layer.origin(one.start, one.end)
                 if not decoded:
                     continue
@@ -314,11 +325,25 @@ def _judged(data: bytes, rule: Rule, found: re.Match[bytes]) -> Candidate | None
 
 def _decodable(data: bytes, regions: list[int], decoders: set[str]) -> Iterator[tuple[int, int]]:
     """What is around those changes that are close to something encoded, of which no place is known."""
-    from stanch.detect.decode import AFTER, CONTEXT, holds
+    from stanch.detect.decode import touched
 
-    for core, high in zip(regions[1::4], regions[2::4], strict=True):
-        if any(holds(decoder, data, core - AFTER - CONTEXT - SEAM, high + 2 * CONTEXT + SEAM) for decoder in decoders):
-            yield core - DECODED, high + DECODED
+    for core, limit in _together(regions):
+        spans = [span for decoder in decoders if (span := touched(decoder, data, core, limit, DECODED))]
+        if spans:
+            yield min(low for low, _ in spans), max(high for _, high in spans)
+
+
+def _together(regions: list[int]) -> Iterator[tuple[int, int]]:
+    """Where what is new begins and ends, as one where a layer may hold both: most changes of a version are close."""
+    if not regions:
+        return
+    low, high = regions[1], regions[2]
+    for core, limit in zip(regions[5::4], regions[6::4], strict=True):
+        if core - high > DECODED:
+            yield low, high
+            low = core
+        high = limit
+    yield low, high
 
 
 def _windows(ends: list[int], size: int) -> Iterator[tuple[int, int]]:
