@@ -512,13 +512,14 @@ def concerned(
             numbers.append(number)
         elif kind == joined:
             any_joined = True
-    runs_at = [ends[number] for number in numbers]
+    runs_at = [ends[number] for number in numbers] if numbers else numbers
+    # What a change concerns; most concern nothing, and leave it as it is.
+    here: list[int] = []
     for place in range(0, len(regions), 4):
         core = regions[place + 1]
         limit = regions[place + 2]
         left = core
         right = limit
-        here: list[int] = []
         if numbers:
             first, last, earliest, latest = glance.encoded(data, runs_at, core, limit)
             if first < last:
@@ -589,6 +590,7 @@ def concerned(
             if not marks[number]:
                 marks[number] = 1
                 near.append(number)
+        here = []
     if near:
         near.sort()
         found.append((open_low, open_high, near))
