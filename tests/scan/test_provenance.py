@@ -1,4 +1,4 @@
-"""What commits brought, read from trees: the same as what git says of each commit, whatever the history and its store."""
+"""What commits brought, read from trees: the same as what git says, whatever the history and however it is stored."""
 
 import random
 import tempfile
@@ -85,30 +85,19 @@ def arranged(repo: Repo, rng: random.Random, lost: int) -> None:
         listed.remove(oid)
     parts: list[list[str]] = [[], [], []]
     for oid in listed:
-        for part in {rng.choice([0, 0, 0, 0, 1, 2]), rng.choice([0, 0, 0, 1, 2])}:
-            parts[part].append(oid)
+        for place in {rng.choice([0, 0, 0, 0, 1, 2]), rng.choice([0, 0, 0, 1, 2])}:
+            parts[place].append(oid)
     folder = repo.path / "objects"
-    for one in sorted(folder.glob("*/*")):
-        if one.parent.name != "info":
-            one.chmod(0o644)
     kept = Path(tempfile.mkdtemp(dir=repo.path))
     bare = Repo(kept, "--bare")
-    for number, part in enumerate(parts):
+    for part in parts[:2]:
         lines = "".join(f"{oid} {paths[oid]}\n" for oid in part).encode()
-        if number == 2:
-            for oid in part:
-                kind, data = found[oid]
-                bare.git("hash-object", "-w", "-t", kind, "--literally", "--stdin", stdin=data)
-        elif part:
-            repo.git(
-                "pack-objects",
-                "-q",
-                "--depth=50",
-                "--window=20",
-                "--no-reuse-delta",
-                f"{kept}/objects/pack/pack",
-                stdin=lines,
-            )
+        options = ("-q", "--depth=50", "--window=20", "--no-reuse-delta")
+        if part:
+            repo.git("pack-objects", *options, f"{kept}/objects/pack/pack", stdin=lines)
+    for oid in parts[2]:
+        kind, data = found[oid]
+        bare.git("hash-object", "-w", "-t", kind, "--literally", "--stdin", stdin=data)
     commits = [oid for oid in listed if found[oid][0] == "commit"]
     if rng.random() < 0.3 and commits:  # as a clone that was cut off
         (repo.path / "shallow").write_text("".join(f"{oid}\n" for oid in rng.sample(commits, 1)))

@@ -1,13 +1,7 @@
 # The C types of `carry.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
 from libc.string cimport memcpy
-from stanch.version cimport Version
-
-cdef extern from *:
-    """
-    static PyObject *stanch_unwritten(Py_ssize_t size) { return PyBytes_FromStringAndSize(NULL, size); }
-    """
-    bytes unwritten "stanch_unwritten"(Py_ssize_t size)
+from stanch.version cimport Version, unwritten
 
 cdef Py_ssize_t BITS
 cdef Py_ssize_t AHEAD

@@ -19,6 +19,7 @@ from stanch.sources.git import history, objects
 from stanch.sources.git.command import Git
 from stanch.sources.git.graph import Graph, split
 from stanch.sources.git.history import Change
+from stanch.sources.git.pack import folders as delta_trees
 from stanch.sources.git.pack import store, trees
 from stanch.sources.git.pack.holdings import DOUBTFUL, Holdings
 
@@ -27,7 +28,10 @@ _WEIGHT = 32 << 20
 _FOLDERS = 4000
 _OTHERS = 1 << 20
 """Beyond so many objects outside of packs, git is asked for everything."""
+_MISSING = 4096
+"""Where more than that is missing, every version of every file may be: git is quicker then."""
 _LEVELS = 400
+"""Of folders in each other."""
 _STEPS = 1 << 17
 """What a commit brings is left to git if it takes more steps than that."""
 
@@ -117,6 +121,8 @@ class Brought:
         names = sorted({name for part in self._parts for name in part.names})
         ranks = {name: number << 1 | name.endswith(b"/") for number, name in enumerate(names)}
         blobs = list(dict.fromkeys((*self._wanted, *(name for part in self._parts for name in part.missing))))
+        if len(blobs) - len(self._wanted) > _MISSING:
+            raise OverflowError
         values = {name: -2 - number for number, name in enumerate(blobs)}
         tables = _tables(self._packs, self._others, graph.width)
         holdings = Holdings(sum(table.count for table in tables))
@@ -229,7 +235,7 @@ def answer(task: Task, question: Question, *, late: Callable[[], bool]) -> Held:
             over = over or late()
             if over:
                 break
-            oids += [pack.name(number).hex() for number in trees.follow(pack, [root], reader, own[0].first)]
+            oids += [pack.name(number).hex() for number in delta_trees.follow(pack, [root], reader, own[0].first)]
         pack.forget()
     for content in objects.read(Git(task.repository), oids if not over else [], failed=lambda *_: None):
         over = over or late()

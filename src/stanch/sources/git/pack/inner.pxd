@@ -1,12 +1,7 @@
 # The C types of `inner.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
 from libc.string cimport memcpy
-
-cdef extern from *:
-    """
-    static PyObject *stanch_unwritten(Py_ssize_t size) { return PyBytes_FromStringAndSize(NULL, size); }
-    """
-    bytes unwritten "stanch_unwritten"(Py_ssize_t size)
+from stanch.version cimport unwritten
 
 @cython.locals(
     number=cython.Py_ssize_t, at=cython.longlong, byte=cython.longlong, kind=cython.int, size=cython.longlong,

@@ -1,5 +1,7 @@
 # The C types of `trees.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
+from libc.string cimport memcpy
+from stanch.version cimport unwritten
 
 cdef class Table:
     cdef const unsigned char[::1] names
@@ -62,7 +64,7 @@ cdef class Reader:
     cdef _strange(self, Version version)
 
     @cython.locals(
-        raw="const unsigned char[::1]", view="const unsigned char*", made=bytearray, into="unsigned char*",
+        raw="const unsigned char[::1]", view="const unsigned char*", made=bytes, into="unsigned char*",
         end=cython.Py_ssize_t, at=cython.Py_ssize_t, source_size=cython.longlong, size=cython.longlong,
         byte=cython.longlong, bit=cython.int, op=cython.int, start=cython.longlong, length=cython.longlong,
         done=cython.longlong, count=cython.Py_ssize_t, lows="long long[::1]", highs="long long[::1]",

@@ -6,10 +6,9 @@ git's Documentation/gitformat-pack and tree-walk.c.
 """
 
 from array import array
-from collections.abc import Iterable
+from typing import Any
 
-from stanch.sources.git.pack import inner, walk
-from stanch.sources.git.pack.store import Pack
+from stanch.sources.git.pack import inner
 
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
@@ -182,7 +181,9 @@ class Reader:
         source_size, size, at = inner.sizes(delta)
         if source_size != len(base):
             raise ValueError("a delta of another base")
-        made = bytearray(size)
+        if size > _LARGEST:
+            raise ValueError("a tree out of all bounds")
+        made: Any = unwritten(size) if COMPILED else bytearray(size)  # type: ignore[name-defined]  # noqa: F821
         into = made
         done = 0
         count = 0
@@ -199,20 +200,20 @@ class Reader:
                     if op >> bit & 1:
                         if at >= end:
                             raise ValueError("a delta that was cut off")
+                        byte = raw[at]  # with room for what it is shifted to
                         if bit < 4:
-                            start |= raw[at] << 8 * bit
+                            start |= byte << 8 * bit
                         else:
-                            length |= raw[at] << 8 * (bit - 4)
+                            length |= byte << 8 * (bit - 4)
                         at += 1
                 if length == 0:
                     length = 65536
                 if start + length > source_size or done + length > size:
                     raise ValueError("a copy goes beyond the end")
-                if not COMPILED:
-                    made[done : done + length] = base[start : start + length]
+                if COMPILED:
+                    memcpy(into + done, view + start, length)  # type: ignore[name-defined,operator]  # noqa: F821
                 else:
-                    for byte in range(length):
-                        into[done + byte] = view[start + byte]
+                    into[done : done + length] = view[start : start + length]
                 if count and highs[count - 1] == done and shifts[count - 1] == start - done:
                     highs[count - 1] = done + length
                 else:
@@ -235,7 +236,8 @@ class Reader:
                 done += op
         if done != size:
             raise ValueError("a delta makes less than it says")
-        return bytes(made), count
+        text: bytes = made if COMPILED else bytes(made)
+        return text, count
 
     def _more(self) -> None:
         """Make room for more copies."""
@@ -453,57 +455,3 @@ def _compare(text: bytes, one: int, other: int) -> None:
         if left == 0:
             break
     raise ValueError("entries that are not sorted")
-
-
-def follow(pack: Pack, roots: Iterable[int], reader: Reader, first: int) -> list[int]:
-    """Let a reader read all trees in the delta trees at `roots`; gives those that cannot be made.
-
-    An object's number is its place in the pack's index, added to `first`.
-    """
-    failed: list[int] = []
-    for root in roots:
-        # Beside each version the next of its deltas to come. The path from the root is all that is held.
-        path: list[tuple[int, Version, int]] = []
-        held = 0
-        number = root
-        while True:
-            try:
-                content = walk.inflate(pack, number)
-                if not path:
-                    version = reader.whole(first + pack.position(number), content)
-                else:
-                    if walk.result_size(content) > walk.LARGEST:
-                        raise ValueError("too large to be made here")
-                    version = reader.change(path[len(path) - 1][1], content, first + pack.position(number))
-            except walk.UNREADABLE:
-                failed.extend(pack.below(number))
-            else:
-                left = pack.child[number]
-                if left >= 0:
-                    path.append((number, version, left))
-                    held += version.size
-                    if held > walk.HELD:
-                        for _, above, _ in path[: len(path) - 1]:
-                            held -= len(above.text)
-                            above.text = b""
-            while path and path[len(path) - 1][2] < 0:
-                held -= len(path.pop()[1].text)
-            if not path:
-                break
-            parent, base, number = path.pop()
-            path.append((parent, base, pack.sibling[number]))
-            if not base.text and base.size:
-                base.text = _rebuilt(pack, path)
-                held += base.size
-    return failed
-
-
-def _rebuilt(pack: Pack, path: list[tuple[int, Version, int]]) -> bytes:
-    """The text of the last version in a path, which was let go."""
-    at = len(path) - 1
-    while at and not path[at][1].text:
-        at -= 1
-    text = path[at][1].text or walk.inflate(pack, path[at][0])
-    for number, _, _ in path[at + 1 :]:
-        text = inner.apply(text, walk.inflate(pack, number), 0, 0)[0]
-    return text
