@@ -1,6 +1,7 @@
 """Tasks over several processes: any of them may be killed, and none outlives this one."""
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -120,6 +121,9 @@ def _start(given: Worker | Setup, scratch: str) -> None:
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
     tempfile.tempdir = scratch
+    # What was here before stays, and what comes is let go without being looked for: nothing here goes round in circles.
+    gc.freeze()
+    gc.set_threshold(100_000)
     threading.Thread(target=_follow, args=(multiprocessing.parent_process(),), daemon=True).start()
     _worker = given if isinstance(given, Worker) else Worker(given)
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 
-from stanch.scan import work
 from stanch.scan.work import Held, Question, Task
 from stanch.sources.git import history, objects
 from stanch.sources.git.command import Git
@@ -67,9 +66,7 @@ class Brought:
         found = [
             msgspec.structs.replace(empty, weight=weight, pack=str(pack.path), trees=roots)
             for pack in self._packs
-            for roots, weight in work.batches(
-                ((tree.root, tree.weight) for tree in pack.trees() if tree.kind == "tree"), _WEIGHT
-            )
+            for roots, weight in pack.batches(("tree",), _WEIGHT)
         ]
         for start in range(0, len(folders), _FOLDERS):
             items = [(oid, "") for oid in folders[start : start + _FOLDERS]]

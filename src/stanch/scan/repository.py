@@ -78,9 +78,7 @@ class History:
         tasks: list[Task] = []
         for place, pack in enumerate(self._packs):
             again = pack.shared(self._packs[:place]) if place else set()
-            for trees, weight in work.batches(
-                ((tree.root, tree.weight) for tree in pack.trees() if tree.kind in objects.READ), work.TREES_A_TASK
-            ):
+            for trees, weight in pack.batches(objects.READ, work.TREES_A_TASK):
                 known = [number for root in trees for number in pack.below(root) if number in again] if again else []
                 tasks.append(
                     Task(

@@ -218,9 +218,8 @@ class Worker:
         """What people wrote in commits and tags, each a text of its own; `before` gets the line that it begins on."""
         found = []
         for one in batch:
-            if kind == "commit":
-                lineages.add(pack.name(one.number), one.data)
-            text, before[one.number] = headers.words(one.data)
+            names = lineages.add(pack.name(one.number), one.data) if kind == "commit" else 0
+            text, before[one.number] = headers.words(one.data, names)
             found.append(Version(one.number, None, text))
         return found
 
@@ -323,20 +322,6 @@ def processors() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
-
-
-def batches(items: Iterable[tuple[int, int]], weight: int) -> Iterator[tuple[list[int], int]]:
-    """Pack (number, weight) items, in order, into lists of at most `weight`, or one item; each with its weight."""
-    batch: list[int] = []
-    load = 0
-    for number, size in items:
-        if batch and load + size > weight:
-            yield batch, load
-            batch, load = [], 0
-        batch.append(number)
-        load += size
-    if batch:
-        yield batch, load
 
 
 def split(items: Iterable[tuple[str, str, int]], *, count: int, weight: int, repository: str = "") -> list[Task]:

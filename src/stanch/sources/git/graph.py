@@ -42,10 +42,14 @@ class Lineages(msgspec.Struct):
     seconds: "array[int]" = _numbers("Q")
     """Since 1970, when it was committed."""
 
-    def add(self, name: bytes, data: bytes) -> None:
-        """Take in a commit by its name, in bytes, and its content, of which the end may be missing."""
+    def add(self, name: bytes, data: bytes) -> int:
+        """Take in a commit by its name, in bytes, and its content, of which the end may be missing.
+
+        Gives how many lines with names it begins with, if it is as git writes it, else 0.
+        """
         width = len(name)
         links, seconds = commits.header(data, width)
+        plain = len(links) // width
         if not links:
             links, seconds = _odd(data[: headers.LONGEST], width)
         self.names += name
@@ -53,6 +57,7 @@ class Lineages(msgspec.Struct):
         self.parents += links[width:]
         self.counts.append(len(links) // width - 1)
         self.seconds.append(seconds)
+        return plain
 
     def extend(self, other: "Lineages") -> None:
         """Take in more rows."""

@@ -13,11 +13,6 @@ from stanch.sources.git.command import Git
 LONGEST = 1 << 16
 """So many first bytes hold all that is of use here; signatures follow."""
 _PARENT = lazy(rb"^parent ([0-9a-f]{40}(?:[0-9a-f]{24})?)$", re.MULTILINE)
-_PLAIN = lazy(
-    rb"tree [0-9a-f]{40,64}\n((?:parent [0-9a-f]{40}(?:[0-9a-f]{24})?\n)*)"
-    rb"author [^\n]*\ncommitter [^\n]*>[ ]?([0-9]{0,19})(?:[ ][-+0-9]*)?\n\n"
-)
-"""The header that nearly every commit has. All others are read line by line, in ten times the time."""
 _NAMES = lazy(rb"^ ?(?:tree|parent|object|type) .*$", re.MULTILINE)
 _SIGNATURE = lazy(
     rb"-----BEGIN (PGP|SSH) SIGNATURE-----\n(?:(?! ?-----END) ?[A-Za-z0-9+/=:. ()-]{0,100}+\n){1,500}+"
@@ -69,9 +64,6 @@ Lineage = tuple[tuple[str, ...], int]
 
 def lineage(data: bytes) -> Lineage:
     """What a commit says of where it stands."""
-    plain = _PLAIN.match(data)
-    if plain:
-        return tuple(plain[1].decode().split()[1::2]), int(plain[2] or b"0")
     head = _head(data)
     line = head.partition(b"\ncommitter ")[2].partition(b"\n")[0]
     words = line.rpartition(b">")[2].split()
@@ -79,15 +71,18 @@ def lineage(data: bytes) -> Lineage:
     return tuple(parent.decode() for parent in _PARENT.findall(head)), seconds
 
 
-def words(data: bytes) -> tuple[bytes, int]:
+def words(data: bytes, names: int = 0) -> tuple[bytes, int]:
     """What people wrote in a commit or tag, with its lines where they were, and the line on which the message begins.
 
-    Names of objects and signatures are git's own: long, random looking and no secrets.
+    Names of objects and signatures are git's own: long, random looking and no secrets. A commit that is as git writes
+    it is known to begin with so many lines of `names`.
     """
-    plain = _PLAIN.match(data)
-    if plain and b"-----BEGIN " not in data:
-        parents = plain[1].count(b"\n")
-        return b"\n" * (parents + 1) + data[plain.end(1) :], parents + 5
+    if names and b"-----BEGIN " not in data:
+        # "tree " before the first, "parent " before all others.
+        width = data.index(b"\n") + 1
+        start = width + (names - 1) * (width + 2)
+        if data.count(b"\n", start, data.index(b"\n\n", start) + 1) == 2:
+            return b"\n" * names + data[start:], names + 4
     head = _head(data)
     first = head.count(b"\n") + 3
     return _unsigned(_NAMES.sub(_blank, head)) + _unsigned(data[len(head) :]), first

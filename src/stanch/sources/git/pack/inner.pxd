@@ -68,3 +68,6 @@ cdef tuple _stretches(bytes data, Py_ssize_t count, Py_ssize_t moved, Py_ssize_t
 
 @cython.locals(count=cython.Py_ssize_t, number=cython.Py_ssize_t, into="long long[::1]")
 cpdef of_kind(const unsigned char[:] kinds, const long long[:] roots, unsigned char kind)
+
+@cython.locals(found=list, batch=list, load=cython.longlong, weight=cython.longlong, number=cython.Py_ssize_t)
+cpdef list batches(const unsigned char[:] kinds, const long long[:] weights, bytes wanted, long long limit)

@@ -406,3 +406,24 @@ def of_kind(kinds: "array[int]", roots: "array[int]", kind: int) -> "array[int]"
             into[count] = number
             count += 1
     return found
+
+
+def batches(kinds: "array[int]", weights: "array[int]", wanted: bytes, limit: int) -> list[tuple[list[int], int]]:
+    """Trees, by the numbers of their roots in the order of the file, packed into lists of at most `limit` weight or one
+    tree, each with its weight. `wanted` marks the kinds of roots that are taken; `weights` are those of `grow`."""
+    found: list[tuple[list[int], int]] = []
+    batch: list[int] = []
+    load = 0
+    for number in range(len(kinds)):
+        if not wanted[kinds[number]]:
+            continue
+        weight = weights[number]
+        if load and load + weight > limit:
+            found.append((batch, load))
+            batch = []
+            load = 0
+        batch.append(number)
+        load += weight
+    if load:
+        found.append((batch, load))
+    return found

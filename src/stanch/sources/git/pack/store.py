@@ -3,7 +3,7 @@
 import itertools
 import mmap
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,6 +129,12 @@ class Pack:
         for number, kind in enumerate(self.kinds):
             if kind < inner.OFFSET_DELTA:
                 yield Tree(number, KINDS[kind], weights[number])
+
+    def batches(self, kinds: Collection[str], limit: int) -> list[tuple[list[int], int]]:
+        """The roots of all trees of some kinds, in the order of the file, in lists of at most `limit` weight or one
+        tree; each with its weight."""
+        wanted = bytes(KINDS.get(code) in kinds for code in range(8))
+        return inner.batches(self.kinds, self._weights, wanted, limit)
 
     def below(self, number: int) -> Iterator[int]:
         """An entry and all that are deltas of it."""

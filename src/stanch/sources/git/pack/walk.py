@@ -17,6 +17,7 @@ from stanch.version import Version
 
 UNREADABLE: tuple[type[Exception], ...] = (ValueError, IndexError, inflater.error)  # type: ignore[assignment]
 """What is raised where an entry is not what it should be."""
+_new_stream = inflater.decompressobj
 LARGEST = 8 << 20
 """Objects up to this size are made here, in bytes; larger ones are streams that git gives."""
 HELD = 48 << 20
@@ -149,7 +150,7 @@ def inflate(pack: Pack, number: int) -> bytes:
     size = pack.sizes[number]
     if size > LARGEST:
         raise ValueError("too large to be made here")
-    stream = inflater.decompressobj()
+    stream = _new_stream()
     content = stream.decompress(pack.raw(number), size + 1)
     if len(content) != size or not stream.eof:  # at its end it was checked against its checksum
         raise ValueError("an entry of another size than it says")
