@@ -344,7 +344,7 @@ def _stretches(data: bytes, count: int, moved: int, margin: int, reach: int) -> 
     """Widen what is new, the first `count` of the `_marks`, to whole lines and by the margin; see `apply`."""
     marks = _marks
     view = data
-    size = len(view)
+    size = len(data)  # not of a C pointer, which knows no length
     regions: list[int] = []
     zones: list[int] = []
     passed = 0

@@ -56,7 +56,7 @@ class Walk:
         self._let_go()
         found: list[Version] = []
         size = 0
-        while len(found) < MANY and size < TOGETHER and self.held <= HELD:
+        while not found or (len(found) < MANY and size < TOGETHER and self.held <= HELD):
             version = self._next()
             if version is None:
                 break
