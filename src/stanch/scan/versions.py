@@ -41,7 +41,9 @@ class Texts:
             texts = carry.texts(versions, FIRST, _container, zeros=True)
             text = carry.gathered(texts)
         reader = self._reader
-        reader.coverage.bytes += reader.engine.settle(texts, text, self._judge, always=reader.explain)
+        # In a step of its own: what is judged is counted meanwhile.
+        passed = reader.engine.settle(texts, text, self._judge, always=reader.explain)
+        reader.coverage.bytes += passed
         if len(texts) == len(versions):
             return
         for version in versions:
