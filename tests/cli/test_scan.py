@@ -34,6 +34,24 @@ def test_two_runs_give_the_same_bytes(repository: Path, git: Git, call: Call) ->
         assert call("scan", "--format", form, status=1) == call("scan", "--format", form, status=1)
 
 
+def test_without_cache_nothing_is_remembered(
+    repository: Path, git: Git, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STANCH_CACHE_DIR", str(tmp_path / "own"))
+    leak(repository, "settings.py", 1)
+    git("add", ".")
+    git("commit", "--quiet", "--message", "begin")
+    first = call("scan", "--no-cache", "--format", "json", status=1)
+    assert not (tmp_path / "own" / "memory").exists()
+    assert call("scan", "--format", "json", status=1) == first
+    (file,) = (tmp_path / "own" / "memory").iterdir()
+    file.write_text("untouched")
+    assert call("scan", "--no-cache", "--format", "json", status=1) == first
+    assert file.read_text() == "untouched"
+    assert call("scan", "--format", "json", status=1) == first
+    assert file.read_bytes() != b"untouched"
+
+
 def test_the_statuses(folder: Path, call: Call) -> None:
     assert call("scan").startswith("No secrets found.")
     (folder / "disc.rar").write_bytes(b"Rar!\x1a\x07\x01\x00" + bytes(100))

@@ -165,18 +165,20 @@ def same_hits(engine: Engine, found: Hits, data: bytes) -> None:
 
 
 def agree(
-    engine: Engine, texts: Texts | Iterator[Delta], sizes: Sequence[int] = (), *, explain: bool = False
+    engine: Engine, texts: Texts | Iterator[Delta], *orders: Sequence[int], explain: bool = False
 ) -> tuple[Seen, Seen]:
-    """Scan texts in both ways, together and alone."""
+    """Scan texts in both ways: alone, and together, in batches of each of these sizes."""
     texts = texts if isinstance(texts, Sequence) else chained(texts)
-    seen, expected = together(engine, texts, sizes, explain=explain), alone(engine, texts, explain=explain)
-    for number in range(len(texts)):
-        assert seen.matches.get(number) == expected.matches.get(number)
-    assert seen.coverage == expected.coverage
-    assert told(seen.rejected) == told(expected.rejected)
-    for version, (data, _, _) in zip(seen.versions, texts, strict=True):
-        if version.hits is not None:
-            same_hits(engine, version.hits, data)
+    expected = alone(engine, texts, explain=explain)
+    for sizes in orders or ((),):
+        seen = together(engine, texts, sizes, explain=explain)
+        for number in range(len(texts)):
+            assert seen.matches.get(number) == expected.matches.get(number)
+        assert seen.coverage == expected.coverage
+        assert told(seen.rejected) == told(expected.rejected)
+        for version, (data, _, _) in zip(seen.versions, texts, strict=True):
+            if version.hits is not None:
+                same_hits(engine, version.hits, data)
     return seen, expected
 
 
@@ -330,8 +332,7 @@ def both(engine: Engine) -> Callable[..., list[str]]:
         deltas = [(base, b"")]
         for change in changes:
             deltas.append(written(deltas[-1][0], change))
-        agree(engine, iter(deltas), [1] * len(deltas))
-        seen, _ = agree(engine, iter(deltas))
+        seen, _ = agree(engine, iter(deltas), [1] * len(deltas), [])
         return [match.detector for match in seen.matches.get(len(changes), [])]
 
     return run
@@ -417,34 +418,55 @@ def long_texts() -> list[bytes]:
     return texts
 
 
-def test_a_key_that_grows_by_lines(both: Callable[..., list[str]]) -> None:
+def test_a_key_that_grows_by_lines(engine: Engine) -> None:
+    """By each of its lines, after that was taken out."""
     for text in long_texts():
-        lines = (FILLER + text + b"\n" + FILLER).splitlines(keepends=True)
+        whole = FILLER + text + b"\n" + FILLER
+        lines = whole.splitlines(keepends=True)
         at = FILLER.count(b"\n")
+        texts: list[tuple[bytes, int, bytes]] = [(whole, -1, b"")]
         for gap in range(at, at + text.count(b"\n") + 1, 4):
-            without = b"".join(lines[:gap] + lines[gap + 1 :])
-            place = sum(map(len, lines[:gap]))
-            both(without, [(0, place), lines[gap], (place, len(without) - place)])
+            place, rest = sum(map(len, lines[:gap])), sum(map(len, lines[gap + 1 :]))
+            texts.append(version(whole, 0, [(0, place), (len(whole) - rest, rest)]))
+            texts.append(version(texts[-1][0], len(texts) - 1, [(0, place), lines[gap], (place, rest)]))
+            assert texts[-1][0] == whole
+        agree(engine, texts, [1, 2, 1, 2], [])
 
 
-def test_a_key_appears_moves_and_goes(both: Callable[..., list[str]]) -> None:
+def version(base: bytes, number: int, operations: list[tuple[int, int] | bytes]) -> tuple[bytes, int, bytes]:
+    """What operations make of the text with this number."""
+    made, delta = written(base, operations)
+    return made, number, delta
+
+
+def test_a_key_appears_moves_and_goes(engine: Engine) -> None:
     """Near another change and far from it."""
-    long = FILLER * 5
     for text in long_texts():
-        there = FILLER + text + b"\n" + long
-        begin, end, size = len(FILLER), len(FILLER) + len(text) + 1, len(there)
-        known = both(there)
-        assert known
-        assert both(FILLER + long, [(0, begin), text + b"\n", (begin, len(long))]) == known
-        assert both(there, [(0, begin), (end, size - end)]) == []
-        assert both(there, [(0, begin), (end, size - end)], [(0, size - end + begin), text]) == known
-        assert both(there, [(0, begin), (end, size - end), (begin, end - begin)]) == known
-        # The whole of it stays, and what is around it changes.
-        for at in (0, begin - 200, begin, end, end + 200, size - 20):
-            assert both(there, [(0, at), b"new\n", (at, size - at)]) == known
-        # Two of it, of which one goes, and then the other.
-        twice = there + text + b"\n"
-        both(twice, [(0, begin), (end, len(twice) - end)], [(0, size - end + begin)])
+        key = text + b"\n"
+        there = FILLER + key + FILLER
+        begin, end, size = len(FILLER), len(FILLER) + len(key), len(there)
+        gone = FILLER * 2
+        texts = [
+            (there, -1, b""),
+            (gone, -1, b""),
+            version(gone, 1, [(0, begin), key, (begin, begin)]),
+            version(gone, 1, [key, (0, 2 * begin)]),
+            version(gone, 1, [(0, 2 * begin), text]),
+            # It moves, alone and with other text.
+            version(there, 0, [(0, begin), (end, size - end), (begin, end - begin)]),
+            version(there, 0, [(begin, size - begin), (0, begin)]),
+            version(there, 0, [b"new\n", (0, size)]),
+            # It stays, and what is around it changes.
+            *(version(there, 0, [(0, at), b"x\n", (at, size - at)]) for at in (20, begin - 200, begin, end, size - 20)),
+        ]
+        without = len(texts)
+        texts.append(version(there, 0, [(0, begin), (end, size - end)]))
+        texts.append((there + key, -1, b""))
+        # Of two of it one goes, and then the other.
+        texts.append(version(there + key, without + 1, [(0, begin), (end, size - end + len(key))]))
+        texts.append(version(texts[-1][0], without + 2, [(0, 2 * begin)]))
+        seen, _ = agree(engine, texts, [2, 1, 5], [])
+        assert set(seen.matches) == set(range(len(texts))) - {1, without, without + 3}
 
 
 def test_what_two_changes_seem_to_make_together_hides_nothing(both: Callable[..., list[str]]) -> None:
@@ -502,7 +524,7 @@ def test_messages_give_what_each_gives_alone(
 
 def test_a_secret_is_not_put_together_from_two_texts(engine: Engine, secret: str) -> None:
     whole = secret.encode()
-    for cut in range(1, len(whole)):
+    for cut in range(1, len(whole), 3):
         halves = [b"a " + whole[:cut], whole[cut:]]
         assert found(engine, halves) == []
         assert found(engine, [*halves, whole, *halves, b"", whole[cut:]]) == [2]
@@ -565,7 +587,7 @@ def test_what_makes_hits_count_may_come_and_go(both: Callable[..., list[str]]) -
             at = len(FILLER) + (len(encoded + gap) if parts[0] is encoded else 0)
             without: list[tuple[int, int] | bytes] = [(0, at), (at + 24, len(base) - at - 24)]
             size = len(base) - 24
-            both(base, without, [(0, at), run, (at, size - at)], [(0, at), b"b" * 24, (at + 24, len(base) - at - 24)])
+            both(base, without, [(0, at), run, (at, size - at)], [(0, at), b"b" * 24, (at + 24, size - at)])
 
 
 def test_texts_that_are_containers_or_wide(engine: Engine, secret: str) -> None:
@@ -578,14 +600,13 @@ def test_a_large_text_is_found_and_followed_as_small_ones_are(engine: Engine, se
     """Those that stand for themselves are searched together up to a size, and alone beyond."""
     size = PLAIN.SMALL + by
     key = secret.encode() + b"\n"
-    plain = (FILLER * (size // len(FILLER) + 1))[: size - len(key)]
+    plain = (FILLER * 2)[: size - len(key) - 1] + b"\n"
     large = plain + key
     less = written(large, [(0, len(plain)), b"x" * len(key)])
     more = written(less[0], [key, (0, size)])
     texts: Texts = [(b"a", -1, b""), (large, -1, b""), (key, -1, b""), (less[0], 1, less[1]), (more[0], 3, more[1])]
-    for sizes in ([], [2], [1, 1, 1, 1]):
-        seen, _ = agree(engine, texts, sizes)
-        assert sorted(seen.matches) == [1, 2, 4]
+    seen, _ = agree(engine, texts, [], [2], [1, 1, 1, 1])
+    assert sorted(seen.matches) == [1, 2, 4]
 
 
 def test_a_text_in_a_batch_is_judged_if_its_base_held_something(engine: Engine, secret: str) -> None:
@@ -596,23 +617,21 @@ def test_a_text_in_a_batch_is_judged_if_its_base_held_something(engine: Engine, 
     steps.append(written(steps[1][0], [(70, len(steps[1][0]) - 70)]))
     steps.append(written(steps[2][0], [(0, len(steps[2][0])), b"end\n"]))
     texts = chained(iter([(base, b""), *steps]))
-    for sizes in ([], [1, 1, 1, 1], [2, 1]):
-        seen, _ = agree(engine, texts, sizes)
-        assert sorted(seen.matches) == [0, 1, 2]
-        assert [one.found for one in seen.versions] == [True, True, True, False, False]
+    seen, _ = agree(engine, texts, [], [1, 1, 1, 1], [2, 1])
+    assert sorted(seen.matches) == [0, 1, 2]
+    assert [one.found for one in seen.versions] == [True, True, True, False, False]
 
 
 def test_one_base_of_many(engine: Engine, secrets: Secrets) -> None:
-    """Each of a hundred versions of one text has a secret of its own, or none."""
+    """Each of thirty versions of one text has a secret of its own, or none."""
     texts: list[tuple[bytes, int, bytes]] = [(FILLER, -1, b"")]
-    for number in range(100):
-        at = FILLER.index(b"line %d " % (3 * number))
+    for number in range(30):
+        at = FILLER.index(b"line %d " % (9 * number))
         key = f"key = '{secrets.notion()}'\n".encode() if number % 3 else b"plain\n"
         data, delta = written(FILLER, [(0, at), key, (at, len(FILLER) - at)])
         texts.append((data, 0, delta))
-    for sizes in ([], [1], [50]):
-        seen, _ = agree(engine, texts, sizes)
-        assert sorted(seen.matches) == [number + 1 for number in range(100) if number % 3]
+    seen, _ = agree(engine, texts, [], [1], [15])
+    assert sorted(seen.matches) == [number + 1 for number in range(30) if number % 3]
 
 
 def test_messages_of_commits_and_tags_in_a_pack(repo: Repo, secrets: Secrets) -> None:

@@ -28,6 +28,7 @@ class Allow:
     """One allow list: what it names is no finding. Something that is not known, given as "", never allows."""
 
     def __init__(self, listed: Allowlist) -> None:
+        self.listed = listed
         self._every = listed.condition.upper() in ("AND", "&&")
         self._target = listed.regextarget
         self._commits = frozenset(commit.strip().lower() for commit in listed.commits)

@@ -113,6 +113,7 @@ def _options(asked: Asked) -> Options:
         config=config,
         workers=workers,
         seconds=seconds,
+        cache=not asked["no_cache"],
     )
 
 

@@ -84,7 +84,8 @@ def open_bundle(extra: Iterable[Provider] = (), folder: Path = FOLDER) -> tuple[
         if found is not None:
             return found
     bundle, databases = compile_bundle([*_catalog(folder), *extra], signature)
-    _store(path, _packed(bundle, databases))
+    store(path, _packed(bundle, databases))
+    _drop_old(path.parent)
     return bundle, databases
 
 
@@ -166,16 +167,23 @@ def _signature(extra: list[Provider], folder: Path) -> str:
     """What a bundle is made from, by versions, sizes and times: no provider file is read for it."""
     matcher = Path(hyperscan.__file__ or sys.executable).stat()
     parts = [_LAYOUT, stanch.__version__, str(matcher.st_mtime_ns), sys.version, sys.platform]
-    for source in (folder, Path(__file__).parent, FOLDER.parent, FOLDER.parent / "checks"):
-        for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
-            if entry.name.endswith((".toml", ".py")):
-                status = entry.stat()
-                parts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    parts += stamps((folder, Path(__file__).parent, FOLDER.parent, FOLDER.parent / "checks"))
     return "\n".join(parts) + msgspec.json.encode(extra).decode()
 
 
-def _store(path: Path, content: bytes) -> None:
-    """Write a cache file so that a reader sees all of it or none, and drop those of earlier catalogs."""
+def stamps(folders: Iterable[Path]) -> list[str]:
+    """Names, sizes and times of the files in `folders` that decide what is found: where one changes, so does this."""
+    found = []
+    for folder in folders:
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            if entry.name.endswith((".toml", ".py")):
+                status = entry.stat()
+                found.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    return found
+
+
+def store(path: Path, content: bytes) -> None:
+    """Write a cache file so that a reader sees all of it or none; where that cannot be done, it is not."""
     import tempfile
 
     try:
@@ -184,8 +192,14 @@ def _store(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         Path(name).replace(path)
-        old = sorted(path.parent.glob("engine-*.bin"), key=lambda file: file.stat().st_mtime)[:-8]
-        for each in old:
+    except OSError:
+        return
+
+
+def _drop_old(folder: Path) -> None:
+    """Drop the cache files of earlier catalogs."""
+    try:
+        for each in sorted(folder.glob("engine-*.bin"), key=lambda file: file.stat().st_mtime)[:-8]:
             each.unlink(missing_ok=True)
     except OSError:
         return

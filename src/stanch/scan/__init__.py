@@ -3,9 +3,9 @@
 `scan` in `run` is the whole of it, and calling this package calls it: `from stanch import scan; scan("path")`.
 `options` says what to scan, and `work` splits it into tasks, which `processes` does side by side. `content` scans one
 piece of content, `versions` the objects of a pack. `repository` asks git for a whole history, `changes` for what some
-commits or the index bring. `provenance` tells which commits brought what was found, and `places` where that makes it
-stand. `rows` makes findings of hits; `ignore`, `inline` and `baseline` take out what was judged before. `imported` puts
-rules of gitleaks to work.
+commits or the index bring. `memory` keeps what was scanned of a history, so that the next scan reads only what is new.
+`provenance` tells which commits brought what was found, `places` where that is. `rows` makes findings of hits;
+`ignore`, `inline` and `baseline` take out what was judged before. `imported` puts rules of gitleaks to work.
 """
 
 import sys

@@ -1,6 +1,7 @@
 """Rules from gitleaks configurations, put to work beside the catalog's own."""
 
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,6 +29,11 @@ class Imported:
 
     def __bool__(self) -> bool:
         return bool(self._imports)
+
+    @property
+    def content(self) -> bytes:
+        """All that the files say, in a form that changes when it does."""
+        return msgspec.json.encode(self._imports, enc_hook=attrgetter("listed"))
 
     @property
     def providers(self) -> list[Provider]:

@@ -8,7 +8,7 @@ from stanch.model import Confidence
 
 
 class Options(msgspec.Struct, frozen=True):
-    """One scan's choices; the defaults are those of `stanch scan TARGET`."""
+    """One scan's choices; the defaults are those of `stanch scan --no-cache TARGET`."""
 
     files: bool = True
     """Scan the files of a folder or work tree."""
@@ -36,3 +36,5 @@ class Options(msgspec.Struct, frozen=True):
     """Processes that scan; 0 chooses by the amount of work and the processors."""
     seconds: float | None = None
     """Time budget; what it leaves unscanned is reported as not covered."""
+    cache: bool = False
+    """Remember in the user's cache folder what of a history was scanned, and scan only what is new there."""

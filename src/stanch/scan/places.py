@@ -1,5 +1,6 @@
 """From hits in a repository's objects, and the commits that brought these, to rows."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stanch.scan.rows import MESSAGE, STAGED, TAG_MESSAGE, Place, Rows, in_message, numbered
@@ -33,11 +34,15 @@ class Places:
         self._blobs = {hit.place for hit in hits if hit.kind == "blob"}
         self._graph = graph
         self._refs = known
-        self._tags = Tags(self._git, [name.hex() for name in where.names("tag")], self._refs)
+
+    @cached_property
+    def _tags(self) -> Tags:
+        # Seldom asked for, and there may be thousands.
+        return Tags(self._git, [name.hex() for name in self._where.names("tag")], self._refs)
 
     def place(self) -> None:
         """Add a place for everything that holds a hit."""
-        head = {one for one in history.files(self._git, "HEAD") if one[1] in self._blobs}
+        head = set(history.files(self._git, "HEAD", self._blobs))
         others = self._others()
         reachable = self._reachable()
         for hit, ordinal in self._hits:
@@ -72,9 +77,8 @@ class Places:
                 found.setdefault(blob, []).append((path, STAGED, ()))
         for ref in self._refs:
             if ref.kind == "tree":
-                for path, blob in history.files(self._git, ref.target):
-                    if blob in self._blobs:
-                        found.setdefault(blob, []).append((path, 0, (ref.name,)))
+                for path, blob in history.files(self._git, ref.target, self._blobs):
+                    found.setdefault(blob, []).append((path, 0, (ref.name,)))
         for blob in {ref.target for ref in self._refs if ref.kind == "blob"} & self._blobs:
             names = self._tags.names(blob)
             found.setdefault(blob, []).append((f"({names[0]})", 0, names))

@@ -103,14 +103,11 @@ class Brought:
         left = [name.hex() for name in commits if name in doubtful]
         if not left:
             return (change for name in commits if name in told for change in told[name])
-        log = history.Log(self._git, left)
-        try:
+        with contextlib.closing(history.Log(self._git, left)) as log:
             if not log.wait(deadline):
                 return None
             for change in log.changes(failed, {name.hex() for name in self._wanted}, absent):
                 told.setdefault(bytes.fromhex(change.commit), []).append(change)
-        finally:
-            log.close()
         return (change for name in commits if name in told for change in told[name])
 
     def _joined(self, graph: Graph) -> tuple[dict[bytes, list[Change]], set[bytes]]:
@@ -189,6 +186,30 @@ class Brought:
     def close(self) -> None:
         """Let go of what was written down."""
         self._records.close()
+
+
+class Since:
+    """Which of the commits that came in since an earlier scan brought something: git tells while these are scanned."""
+
+    def __init__(self, git: Git, commits: list[bytes]) -> None:
+        self._log = history.Log(git, [name.hex() for name in commits]) if commits else None
+
+    def changes(
+        self,
+        wanted: Collection[str],
+        failed: Callable[[str], None],
+        absent: Callable[[list[bytes]], Iterable[bytes]],
+        deadline: float | None,
+    ) -> Iterable[Change] | None:
+        """The same as `Brought.changes`."""
+        if self._log is None:
+            return ()
+        return self._log.changes(failed, wanted, absent) if self._log.wait(deadline) else None
+
+    def close(self) -> None:
+        """End what still runs."""
+        if self._log is not None:
+            self._log.close()
 
 
 class _Part(msgspec.Struct, frozen=True):

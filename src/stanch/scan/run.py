@@ -30,7 +30,6 @@ from stanch.sources.files import File, Repository, local, single, walk, why
 
 if TYPE_CHECKING:
     from stanch.scan.repository import History
-    from stanch.sources.git.graph import Lineages
 
 Progress = Callable[[int, int], None]
 """Hears of the weight that is done and of all that there is."""
@@ -75,7 +74,6 @@ class _Scan:
         self._progress = progress
         self._coverage = Coverage()
         self._hidden: set[bytes] = set()
-        self._lineages: dict[str, Lineages] = {}
 
     def run(self) -> None:
         """Scan the target and add what comes of it to the report."""
@@ -94,6 +92,8 @@ class _Scan:
             changes = self._changes(path)
             self._prepare(path)
             self._path(path, changes, files=self._options.files)
+        # What was skipped stands in the same order whatever was scanned first.
+        self._coverage.skipped.sort(key=lambda skip: (skip.path, skip.reason))
         self._report.coverage.add(self._coverage)
         self._judge()
 
@@ -190,7 +190,7 @@ class _Scan:
         """Do the tasks and those of the histories, then look up where the histories' findings come from."""
         for history in histories:
             tasks.extend(history.tasks())
-        hits = self._run(tasks)
+        hits = self._run(tasks, histories)
         self._files([hit for hit in hits if hit.kind == "file"], histories)
         asked = [(history, task) for history in histories for task in history.questions(hits)]
         answers = work.run(
@@ -199,19 +199,24 @@ class _Scan:
         for (history, _), answer in zip(asked, answers, strict=True):
             history.take(answer.held)
         for history in histories:
-            lineages = self._lineages.pop(history.where.full, None)
-            history.place(hits, self._rows, lineages, deadline=self._setup.deadline)
+            history.place(hits, self._rows, deadline=self._setup.deadline)
 
     def _histories(self, repositories: Iterable[Repository]) -> list["History"]:
         """The histories of the repositories that were met, each object store once."""
         # Imported when there is one to read: a commit waits for every import.
         from stanch.scan.repository import History
 
+        memory = None
+        # The clone of an address is not there the next time.
+        if self._options.cache and not self._options.explain and not remote.is_address(self._target):
+            from stanch.scan.memory import Memory
+
+            memory = Memory(self._setup, self._engine, self._imported.content)
         stores: dict[str, History] = {}
         # A submodule's store is met twice: where it is checked out, and inside the git folder around it.
         for one in sorted(repositories, key=lambda one: (".git/" in one.path, one.path)):
             try:
-                history = History(one, self._coverage)
+                history = History(one, self._coverage, memory)
             except TargetError as error:
                 reason = str(error).removeprefix(f"{one.full}: ")
                 self._coverage.skip(within(one.path, ".git"), f"not a repository that git can read: {reason}")
@@ -219,18 +224,18 @@ class _Scan:
             stores.setdefault(history.common, history)
         return list(stores.values())
 
-    def _run(self, tasks: Sequence[Task]) -> list[Hit]:
+    def _run(self, tasks: Sequence[Task], histories: Iterable["History"] = ()) -> list[Hit]:
         hits: list[Hit] = []
-        for result in work.run(
+        told = {history.where.full: history.told for history in histories}
+        results = work.run(
             list(tasks), self._setup, self._engine, workers=self._options.workers, progress=self._progress
-        ):
+        )
+        for task, result in zip(tasks, results, strict=True):
+            if task.repository in told:
+                told[task.repository].take(task, result)
             hits.extend(result.hits)
             self._coverage.add(result.coverage)
             self._report.rejected.extend(result.rejected)
-            if (some := result.lineages) is not None:
-                known = self._lineages.setdefault(some.repository, some)
-                if known is not some:
-                    known.extend(some)
             self._hidden |= result.hidden
         return hits
 

@@ -87,6 +87,8 @@ class Task(msgspec.Struct, frozen=True):
     """The numbers of those objects in them that are in another pack too, and in another task."""
     question: Question | None = None
     """What is asked about the objects, which are git's trees then, and not scanned."""
+    again: bool = False
+    """Whether an earlier scan has read and counted the objects."""
 
     def places(self) -> list[str]:
         """The files or objects that are scanned."""
@@ -131,6 +133,8 @@ class Yield(msgspec.Struct):
     """The answer to a question."""
     hidden: set[bytes] = set()
     """Digests of (detector, secret) of the matches below the wanted confidence."""
+    doubtful: set[str] = set()
+    """The places that hold such a match."""
 
 
 class Worker:
@@ -260,6 +264,7 @@ class Worker:
 
             same = f"{hit.match.detector}\0{hit.match.secret}".encode("utf-8", "replace")
             result.hidden.add(blake2b(same, digest_size=8).digest())
+            result.doubtful.add(hit.place)
 
     def _late(self, place: str, result: Yield) -> bool:
         if not self._over():

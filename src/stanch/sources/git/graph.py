@@ -2,7 +2,8 @@
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
+from operator import eq
 from typing import Any
 
 import msgspec
@@ -59,6 +60,25 @@ class Lineages(msgspec.Struct):
         self.seconds.append(seconds)
         return plain
 
+    @property
+    def width(self) -> int:
+        """How many bytes a name has."""
+        return len(self.names) // len(self.counts) if self.counts else 20
+
+    def ordered(self) -> "Lineages":
+        """The same, by their names."""
+        rows, names = by_name(split(self.names, self.width))
+        width = self.width
+        ends = [0, *accumulate(width * count for count in self.counts)]
+        return Lineages(
+            self.repository,
+            bytearray().join(names),
+            bytearray().join(self.trees[row * width : (row + 1) * width] for row in rows),
+            bytearray().join(self.parents[ends[row] : ends[row + 1]] for row in rows),
+            array("I", [self.counts[row] for row in rows]),
+            array("Q", [self.seconds[row] for row in rows]),
+        )
+
     def extend(self, other: "Lineages") -> None:
         """Take in more rows."""
         self.names += other.names
@@ -91,16 +111,17 @@ class Graph:
         From the commits themselves: a walk from the refs would end where an object or a ref is damaged.
         """
         known = known or Lineages()
-        row: dict[bytes, int] = {}
-        for name in names:
-            row.setdefault(name, -1)
-        self.width = len(next(iter(row), bytes(20)))
-        row.update(zip(split(known.names, self.width), range(len(known.counts)), strict=True))
-        for oid, data in headers.read(git, sorted(name.hex() for name, number in row.items() if number < 0)):
-            row[bytes.fromhex(oid)] = len(known.counts)
-            known.add(bytes.fromhex(oid), data)
-        read = sorted(name for name, number in row.items() if number >= 0)
-        rows = array("i", map(row.__getitem__, read))
+        listed = split(known.names, known.width)
+        unknown = set(names)
+        unknown.difference_update(listed)
+        self.width = len(next(iter(unknown), b"")) or known.width
+        for oid, data in headers.read(git, sorted(name.hex() for name in unknown)):
+            listed.append(bytes.fromhex(oid))
+            known.add(listed[-1], data)
+        unknown.difference_update(listed)
+        self.unread = unknown
+        """The names of those commits that cannot be read."""
+        rows, read = by_name(listed)
         self._names = b"".join(read)
         self._table = Table(self._names, self.width, 0)
         ends = array("i", accumulate(known.counts))
@@ -112,8 +133,6 @@ class Graph:
         seconds = known.seconds
         self._ranks = commits.order(self.begins, self.parents, array("Q", [seconds[number] for number in rows]))
         self._places = commits.places(self._ranks)
-        self.unread = {name for name, number in row.items() if number < 0}
-        """The names of those commits that cannot be read."""
 
     def __len__(self) -> int:
         return self._table.count
@@ -167,6 +186,16 @@ class Graph:
                     masks[number] |= 1 << bit
         commits.hand_down(self._ranks, self.begins, self.parents, masks)
         return masks
+
+
+def by_name(names: list[bytes]) -> tuple["array[int]", list[bytes]]:
+    """The places of the names as they rise, each name once; and the names."""
+    rows = sorted(range(len(names)), key=names.__getitem__)
+    found = [names[row] for row in rows]
+    if any(map(eq, found, islice(found, 1, None))):
+        last = dict(zip(found, rows, strict=True))
+        return array("i", last.values()), list(last)
+    return array("i", rows), found
 
 
 def split(names: bytes | bytearray, width: int) -> list[bytes]:

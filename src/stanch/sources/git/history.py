@@ -250,10 +250,13 @@ def authors(git: Git, oids: Iterable[str]) -> dict[str, headers.Person]:
     return {oid: headers.parse(data).person for oid, data in headers.read(git, oids)}
 
 
-def files(git: Git, revision: str) -> Iterator[tuple[str, str]]:
-    """(path, blob) of every file in a commit or tree; nothing where there is none."""
-    listed = git.records("ls-tree", "-r", "-z", "--full-tree", revision)
-    for words, path in _listed(itertools.islice(listed, _FILES)):
+def files(git: Git, revision: str, blobs: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+    """(path, blob) of every file in a commit or tree, or of those that are one of `blobs`; nothing if there is none."""
+    listed: Iterator[bytes] = itertools.islice(git.records("ls-tree", "-r", "-z", "--full-tree", revision), _FILES)
+    if blobs is not None:
+        wanted = frozenset(blob.encode() for blob in blobs)
+        listed = (record for record in listed if record.partition(b"\t")[0].rpartition(b" ")[2] in wanted)
+    for words, path in _listed(listed):
         if words[1] == "blob":
             yield path, words[2]
 

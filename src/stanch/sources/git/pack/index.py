@@ -4,6 +4,8 @@ import sys
 from array import array
 from pathlib import Path
 
+from stanch.sources.git.pack import inner
+
 MAGIC = b"\xfftOc"
 
 
@@ -36,6 +38,24 @@ def read(path: Path, width: int) -> tuple["array[int]", bytes]:
                     raise ValueError("an index with an offset out of all bounds")
                 found[number] = far[place]
     return found, data[names:checks]
+
+
+def names(path: Path, width: int) -> bytes:
+    """The names alone. ValueError if it is no index, OSError if it cannot be read."""
+    with path.open("rb") as file:
+        head = file.read(8 + 256 * 4)
+        if head[:8] != MAGIC + b"\0\0\0\2":
+            return read(path, width)[1]
+        size = int.from_bytes(head[-4:]) * width
+        found = file.read(size)
+    if len(head) < 8 + 256 * 4 or len(found) < size:
+        raise ValueError("an index that was cut off")
+    return found
+
+
+def absent(names: bytes, width: int, wanted: list[bytes]) -> list[bytes]:
+    """Those of the wanted names that are not among `names`, which rise."""
+    return [wanted[number] for number in inner.absent(names, width, b"".join(wanted))]
 
 
 def _first(data: bytes, width: int) -> tuple["array[int]", bytes]:

@@ -3,15 +3,23 @@
 import itertools
 import mmap
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from stanch.sources.git.pack import index, inner
 
 KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _PRICE = 3000
 """What an object costs beside its bytes, in bytes: it settles how work is split, no more."""
+
+
+class Names(Protocol):
+    """Objects that are known by name."""
+
+    def absent(self, names: list[bytes]) -> list[bytes]:
+        """Those of the names that are not among them."""
+        ...
 
 
 class Tree(NamedTuple):
@@ -87,10 +95,10 @@ class Pack:
 
     def absent(self, names: list[bytes]) -> list[bytes]:
         """Those of `names` that are not in it, or cannot be read from it alone."""
-        away = [names[number] for number in inner.absent(self.names, self.width, b"".join(names))]
+        away = index.absent(self.names, self.width, names)
         return away + [name for name in names if name in self.lost] if self.lost else away
 
-    def shared(self, others: Sequence["Pack"]) -> set[int]:
+    def shared(self, others: Iterable["Names"]) -> set[int]:
         """The numbers of those of its objects that are in one of the others too."""
         left = [self.name(number) for number in range(self.count)]
         for other in others:
@@ -158,10 +166,17 @@ def opened(path: Path, width: int) -> Pack:
     return _opened[path]
 
 
-def packs(folder: str, width: int) -> list[Pack]:
-    """The packs of an object store that can be read without git's help."""
+def files(folder: str) -> list[Path]:
+    """The packs of an object store, whatever they may be."""
+    return sorted(Path(folder, "pack").glob("pack-*.pack"))
+
+
+def packs(folder: str, width: int, *, without: Container[Path] = ()) -> list[Pack]:
+    """The packs of an object store that can be read without git's help, but none of those `without`."""
     found = []
-    for path in sorted(Path(folder, "pack").glob("pack-*.pack")):
+    for path in files(folder):
+        if path in without:
+            continue
         try:
             found.append(opened(path, width))
         except (OSError, ValueError):
