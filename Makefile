@@ -20,7 +20,7 @@ export STANCH_CACHE_DIR := $(CURDIR)/$(VENV)/cache
 
 # The steps of set-up install into one folder, one after the other.
 .NOTPARALLEL:
-.PHONY: scan test setup bench format lock clean
+.PHONY: scan test setup bench fuzz format lock clean
 .DEFAULT_GOAL := scan
 
 scan: $(VENV)/.compiled
@@ -40,6 +40,15 @@ bench: $(VENV)/.compiled
 	@[ -n "$$TARGET" ] || { echo "make bench TARGET=/path/to/a/clone" >&2; exit 1; }
 	@$(PIP) --require-hashes --requirement requirements/bench.txt
 	$(BIN)/python benchmarks/run.py --tree "$$TARGET" --history "$$TARGET" --staged "$$TARGET"
+
+# All that is compiled is built once more, with AddressSanitizer, in a folder of its own; SECONDS says how long.
+SANITIZED := $(VENV)/sanitized
+SECONDS ?= 60
+fuzz: $(VENV)/.compiled
+	rm -rf $(SANITIZED) && mkdir -p $(SANITIZED) && cp -r src/. $(SANITIZED) && find $(SANITIZED) -name '*.so' -delete
+	CFLAGS="-fsanitize=address -O1 -g" LDFLAGS="-fsanitize=address" $(BIN)/python hatch_build.py $(SANITIZED)
+	LD_PRELOAD="$$(cc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
+		PYTHONPATH=$(SANITIZED) $(BIN)/python tests/fuzz.py $(SECONDS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

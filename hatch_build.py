@@ -26,7 +26,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         if os.environ.get("STANCH_PURE"):
             return
         root = Path(self.root, SOURCES)
-        modules = sorted(path.with_suffix(".py").relative_to(root) for path in root.rglob("*.pxd"))
+        modules = sources(root)
         if version != "editable":
             self.made = Path(tempfile.mkdtemp(prefix="stanch-build-"))
         target = self.made or root
@@ -44,6 +44,11 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         """Take away what lies in the wheel now."""
         if self.made:
             shutil.rmtree(self.made)
+
+
+def sources(root: Path) -> list[Path]:
+    """The modules below `root` that are compiled, as seen from there."""
+    return sorted(path.with_suffix(".py").relative_to(root) for path in root.rglob("*.pxd"))
 
 
 def compiled(root: Path, modules: list[Path], target: Path) -> list[Path]:
@@ -68,3 +73,9 @@ def compiled(root: Path, modules: list[Path], target: Path) -> list[Path]:
         finally:
             os.chdir(before)
         return [Path(command.get_ext_filename(each.name)) for each in extensions]
+
+
+if __name__ == "__main__":
+    # Compiles what is in a folder in its place; CFLAGS and LDFLAGS say how.
+    folder = Path(sys.argv[1]).resolve()
+    compiled(folder, sources(folder), folder)

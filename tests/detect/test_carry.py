@@ -20,7 +20,7 @@ SEEDS = settings(max_examples=200, deadline=None)
 PLAIN = packs.interpreted(carry)
 FORMS = [PLAIN, carry] if carry.COMPILED else [PLAIN]
 AHEAD, BEFORE, GUARD, BITS = PLAIN.AHEAD, PLAIN.BEFORE, PLAIN.GUARD, PLAIN.BITS
-POOL = [b"\n", b"a\nb\n", b"word ", b"x" * 40, b"line\n" * 3, b"y" * 300 + b"\n"]
+POOL = [b"\n", b"a\nb\n", b"word ", b"x" * 40, b"line\n" * 3, b"y" * 300 + b"\n", b"\0"]
 PLAIN_CHARS = b"0-9A-Za-z"
 KINDS = 4
 """How many triggers there are."""

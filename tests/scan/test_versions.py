@@ -1,11 +1,15 @@
 """Scanning by what deltas change: whatever the texts and the edits, the same as scanning each version whole."""
 
+import base64
 import gzip
 import io
 import random
+import re
+import string
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import msgspec
 import pytest
@@ -139,6 +143,7 @@ def woven(chains: Sequence[Texts], rng: random.Random) -> Texts:
     return found
 
 
+@cache
 def inexact(engine: Engine) -> set[int]:
     """Triggers of which the places need not be all: of some one stands for all, and how those with a guard go on is
     looked at only where something is new within their reach."""
@@ -576,18 +581,45 @@ def test_nothing_leaks_from_one_text_into_the_next(engine: Engine) -> None:
         )
 
 
-def test_what_makes_hits_count_may_come_and_go(both: Callable[..., list[str]]) -> None:
+RUN = b"a" * 24
+
+
+@pytest.fixture(scope="module")
+def scattered(engine: Engine) -> bytes:
+    """An encoded password without so many letters and digits in a row as make it worth a look: those must be near."""
+    rng = random.Random(1)
+    while True:
+        value = "".join(rng.choices(string.ascii_letters + string.digits + "~?", k=12))
+        encoded = base64.b64encode(f'?~password = "{value}"~~ '.encode())
+        if max(map(len, re.findall(rb"[0-9A-Za-z]+", encoded))) < 24 and engine.scan(encoded + b" " + RUN).matches:
+            return encoded
+
+
+@pytest.mark.parametrize("gap", [b" ", b" " * 15, b" " * 16, b" " * 63, b" " * 984, b" " * 985, b"\n", b" \n "])
+@pytest.mark.parametrize("behind", [False, True])
+def test_what_makes_hits_count_may_come_and_go(
+    both: Callable[..., list[str]], scattered: bytes, gap: bytes, behind: bool
+) -> None:
     """A run of letters and digits behind encoded text or before it, on its line or not, close to it or far."""
-    run = b"a" * 24
-    encoded = b"YWJj/GVs+GVs/GVs/YWJj/GVs+GVs/GVs"
-    for gap in (b" ", b" " * 20, b" " * 38, b" " * 39, b" " * 64, b" " * 900, b" " * 1001, b"\n", b" \n "):
-        for parts in ((encoded, gap, run), (run, gap, encoded)):
-            lines = b"".join(parts) + b"\n"
-            base = FILLER + lines + FILLER
-            at = len(FILLER) + (len(encoded + gap) if parts[0] is encoded else 0)
-            without: list[tuple[int, int] | bytes] = [(0, at), (at + 24, len(base) - at - 24)]
-            size = len(base) - 24
-            both(base, without, [(0, at), run, (at, size - at)], [(0, at), b"b" * 24, (at + 24, size - at)])
+    parts = (scattered, gap, RUN) if behind else (RUN, gap, scattered)
+    base = FILLER + b"".join(parts) + b"\n" + FILLER
+    size, at = len(base), len(FILLER) + behind * len(scattered + gap)
+    # The first sixteen digits are what tells of encoded text: how far that is from the run counts.
+    fits = b"\n" not in gap and len(gap) <= (39 - (len(scattered) - 16) if behind else 1000 - 16)
+    expected = ["generic-password"] if fits else []
+    assert both(base) == expected
+    for place in (at, at + 1, at + 12, at + 23):
+        less: list[tuple[int, int] | bytes] = [(0, place), (place + 1, size - place - 1)]
+        more: list[tuple[int, int] | bytes] = [(0, place), b"a", (place, size - 1 - place)]
+        broken: list[tuple[int, int] | bytes] = [(0, place), b".", (place + 1, size - place - 1)]
+        assert both(base, less) == both(base, broken) == []
+        assert (
+            both(base, less, more) == both(base, broken, [(0, place), b"a", (place + 1, size - place - 1)]) == expected
+        )
+        # It is as long as before, or longer.
+        longer: list[tuple[int, int] | bytes] = [(0, place), b"bb", (place, size - place)]
+        assert both(base, [(0, place), b"b", (place + 1, size - place - 1)]) == expected
+        assert both(base, longer) == expected or len(gap) in (15, 984)
 
 
 def test_texts_that_are_containers_or_wide(engine: Engine, secret: str) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from stanch.unpack import HEAD, sniff
 from stanch.unpack.formats import FORMATS
+from stanch.unpack.sniff import FIRST
 
 from .samples import SAMPLES, noise, old_tar, secret
 
@@ -111,3 +112,16 @@ def test_it_is_quick() -> None:
     text = b"def main() -> None:\n    print('hello')\n" * 30
     for head in (text[:HEAD], b"#!/usr/bin/env python\n" + text[:400], noise(HEAD, seed=3)):
         assert min(timeit.repeat(lambda head=head: sniff(head, "a.py"), number=1000, repeat=5)) / 1000 < 20e-6  # type: ignore[misc]
+
+
+@given(st.binary(max_size=40), st.sampled_from(sorted(KINDS)), st.integers(0, HEAD))
+def test_a_container_without_a_zero_byte_is_known_by_its_first(noise: bytes, name: str, cut: int) -> None:
+    """Whoever looks at many texts asks for others only of those that begin so."""
+    for head in (noise, SAMPLES[name][:cut] + noise, SAMPLES[name][:HEAD].replace(b"\0", b"\1")):
+        if b"\0" not in head[:HEAD] and sniff(head[:HEAD], "") is not None:
+            assert FIRST[head[0]]
+
+
+def test_most_texts_do_not_begin_as_a_container_does() -> None:
+    assert len(FIRST) == 256
+    assert not any(FIRST[code] for code in b"abcdefghijklmnopqrstuvw /*<-_'\"(\n")

@@ -22,7 +22,7 @@ from stanch.sources.git.pack import folders as delta_trees
 from stanch.sources.git.pack import store, trees
 from stanch.sources.git.pack.holdings import DOUBTFUL, Holdings
 
-_WEIGHT = 32 << 20
+_WEIGHT = 8 << 20
 """Trees are cheap beside blobs, and each task has to prepare itself."""
 _FOLDERS = 4000
 _OTHERS = 1 << 20

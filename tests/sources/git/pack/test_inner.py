@@ -21,7 +21,7 @@ from stanch.sources.git.pack import index, inner, walk
 
 SEEDS = settings(max_examples=150, deadline=None)
 PLAIN = packs.interpreted(inner)
-POOL = [b"\n", b"a\nb\n", b"word ", b"x" * 40, b"line\n" * 3, b"\r\n", b"y" * 300 + b"\n"]
+POOL = [b"\n", b"a\nb\n", b"word ", b"x" * 40, b"line\n" * 3, b"\r\n", b"y" * 300 + b"\n", b"\0", b"\0\xff\n"]
 """What is inserted: so little that copies, lines and margins meet in every way."""
 
 
@@ -206,6 +206,17 @@ def test_after_a_stretch_up_to_the_end_there_is_no_place_left(left: int, last: l
     """All but so many bytes are taken out behind 3900, and ten of them are looked at."""
     made, delta = written(LINES, [(0, 3900), (4000 - left, left)])
     assert inner.apply(LINES, delta, 10, 100) == (made, [3890, 3900, 3900, min(3910, 3900 + left)], last)
+
+
+def test_a_zero_byte_is_a_byte_like_others() -> None:
+    base = b"abc\n" * 9
+    made, delta = written(base, [(0, 16), b"\0a\0", (16, 20)])
+    for form in (inner, PLAIN):
+        assert form.apply(base, delta, 6, 100) == (made, [10, 16, 19, 25], [0, 16, 0, 26, 40, -3])
+        assert form.apply(b"\0" * 9, packs.number(9) + packs.number(4) + b"\x90\4", 2, 9)[1:] == (
+            [0, 4, 4, 4],
+            [0, 4, 0],
+        )
 
 
 @SEEDS
