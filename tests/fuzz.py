@@ -2,8 +2,8 @@
 
     python tests/fuzz.py [SECONDS]
 
-Nothing may come of any input but a result, ValueError or IndexError, and no byte outside of what was given may be read or
-written, which only the sanitizer sees. atheris chooses the inputs where it is installed, chance where it is not.
+Nothing may come of any input but a result, ValueError or IndexError, and no byte outside of what was given may be read
+or written, which only the sanitizer sees. atheris chooses the inputs where it is installed, chance where it is not.
 """
 
 import contextlib

@@ -105,7 +105,7 @@ def compared(report: Report, other: Report) -> None:
 def by_git(path: Path, options: Options) -> Report:
     """The scan without a reader of packs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "packs", lambda *_: [])
+        patch.setattr(store, "packs", lambda *_, **__: [])
         return scan(path, options=options)
 
 

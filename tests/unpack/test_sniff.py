@@ -117,11 +117,12 @@ def test_it_is_quick() -> None:
 @given(st.binary(max_size=40), st.sampled_from(sorted(KINDS)), st.integers(0, HEAD))
 def test_a_container_without_a_zero_byte_is_known_by_its_first(noise: bytes, name: str, cut: int) -> None:
     """Whoever looks at many texts asks for others only of those that begin so."""
-    for head in (noise, SAMPLES[name][:cut] + noise, SAMPLES[name][:HEAD].replace(b"\0", b"\1")):
+    sample = SAMPLES[name](secret())[:HEAD]
+    for head in (noise, sample[:cut] + noise, sample.replace(b"\0", b"\1")):
         if b"\0" not in head[:HEAD] and sniff(head[:HEAD], "") is not None:
             assert FIRST[head[0]]
 
 
 def test_most_texts_do_not_begin_as_a_container_does() -> None:
     assert len(FIRST) == 256
-    assert not any(FIRST[code] for code in b"abcdefghijklmnopqrstuvw /*<-_'\"(\n")
+    assert not any(FIRST[code] for code in b"abcdefgijklmnopqrtuvwyz /*<-'\"\n")

@@ -1,11 +1,12 @@
 # The C types of `carry.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 from stanch.version cimport Version, unwritten
 
 cdef Py_ssize_t BITS
 cdef Py_ssize_t AHEAD
 cdef Py_ssize_t BEFORE
+cdef Py_ssize_t APART
 cdef Py_ssize_t GUARD
 cdef Py_ssize_t HEAD
 cdef Py_ssize_t SMALL
@@ -64,11 +65,11 @@ cdef Py_ssize_t _from(list ends, long long least)
 
 @cython.locals(
     ends=list, triggers=list, single=list, regions=list, zones=list, keys=list, at=cython.Py_ssize_t,
-    offset=cython.longlong, waiting=cython.Py_ssize_t, size=cython.longlong, lost=cython.bint, guards=cython.Py_ssize_t, count=cython.Py_ssize_t,
+    offset=cython.longlong, waiting=cython.Py_ssize_t, size=cython.longlong, lost=cython.bint, mixed=cython.bint, pairs=list, guards=cython.Py_ssize_t, count=cython.Py_ssize_t,
     old_ends=list, old_triggers=list, known=list, place=cython.Py_ssize_t, piece=cython.Py_ssize_t,
     moved=cython.longlong, last=cython.longlong, low=cython.Py_ssize_t, end=cython.longlong,
     trigger=cython.Py_ssize_t, begin=cython.longlong, core=cython.longlong, high=cython.longlong,
-    behind=cython.longlong, key=cython.longlong, bits=cython.int, mask=cython.longlong,
+    behind=cython.longlong, soft=cython.longlong, key=cython.longlong, bits=cython.int, mask=cython.longlong,
 )
 cpdef Hits follow(Version version, Hits before, Fresh fresh, bytes once, list far)
 

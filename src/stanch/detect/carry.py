@@ -26,6 +26,8 @@ AHEAD = 64
 """How far behind a hit, on its line, something may have a say in whether it is one; see `windows`."""
 BEFORE = 1000
 """The same before it."""
+APART = 128
+"""So many line ends keep what goes beyond a line in one text from going on in the next."""
 GUARD = 128
 """How long what tells of a match's beginning is, in bytes, at most: no more than the margin."""
 HEAD = 1024
@@ -121,12 +123,14 @@ def _stop(view: bytes, high: int) -> int:
 
 def gathered(versions: list[Version]) -> bytes:
     """What is new in some texts, each stretch with a line's end behind it: what goes beyond one is not as long as
-    their margins are."""
+    their margins are. Before one without a margin, at the beginning of its text, stand `APART` of them."""
     if not COMPILED:
         parts = []
         for version in versions:
             regions = version.regions
             for place in range(0, len(regions), 4):
+                if not regions[place]:
+                    parts.append(b"\n" * APART)
                 parts.append(version.data[regions[place] : _stop(version.data, regions[place + 3])])
                 parts.append(b"\n")
         return b"".join(parts)
@@ -139,6 +143,8 @@ def gathered(versions: list[Version]) -> bytes:
             low = regions[place]
             high = regions[place + 3]
             size += _stop(view, high) - low + 1
+            if low == 0:
+                size += APART
             place += 4
     made: bytes = unwritten(size)  # type: ignore[name-defined]  # noqa: F821
     into = made
@@ -151,6 +157,9 @@ def gathered(versions: list[Version]) -> bytes:
         while place < len(regions):
             low = regions[place]
             high = regions[place + 3]
+            if low == 0:
+                memset(into + at, 10, APART)  # type: ignore[name-defined,operator]  # noqa: F821
+                at += APART
             length = _stop(view, high) - low
             memcpy(into + at, raw + low, length)  # type: ignore[name-defined,operator]  # noqa: F821
             at += length
@@ -306,6 +315,7 @@ def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far
     mask = (1 << bits) - 1
     size = len(version.data)
     lost = False
+    mixed = False
     count = 0
     guards = 0
     if before is not None:
@@ -322,6 +332,13 @@ def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far
     piece = 0
     # Before each stretch of what is new, and after the last, there may be a zone of what is not.
     while place < len(zones) or piece < len(regions):
+        soft = size + 1
+        if piece < len(regions):
+            core = regions[piece + 1]
+            # What is new may have a say in the hits of the second database on the same line before it, see `windows`.
+            soft = version.data.rfind(b"\n", max(0, core - AHEAD), core) + 2
+            if soft == 1:
+                soft = core - AHEAD
         if count and place < len(zones):
             moved = zones[place + 2]
             last = zones[place + 1] + moved
@@ -332,6 +349,8 @@ def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far
                     break
                 trigger = old_triggers[low]
                 low += 1
+                if end - moved >= soft and trigger >= fresh.first_run:
+                    continue
                 if far[trigger]:
                     guards -= 1
                     if _reached(end - moved, far[trigger], regions):
@@ -344,8 +363,9 @@ def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far
                 triggers.append(trigger)
         if piece < len(regions):
             begin = regions[piece]
-            core = regions[piece + 1]
             high = regions[piece + 3]
+            if begin == 0:
+                offset += APART
             behind = offset + _stop(version.data, high) - begin + 1
             while at < waiting:
                 key = keys[at]
@@ -355,15 +375,19 @@ def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far
                 at += 1
                 trigger = key & mask
                 end += begin - offset
+                if end <= begin:
+                    continue  # what stands before the stretch is none of the text
                 if end > size and trigger >= fresh.first_run:
                     end = size
-                if core <= end <= high:
+                if end <= high and (core <= end or (soft <= end and trigger >= fresh.first_run)):
                     if far[trigger] and _reached(end, far[trigger], regions):
                         lost = before is not None
                     if once[trigger]:
                         if trigger in single:
                             continue
                         single.append(trigger)
+                    if end < core:
+                        mixed = True
                     ends.append(end)
                     triggers.append(trigger)
             offset = behind
@@ -374,7 +398,13 @@ def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far
     for trigger in known:
         if trigger not in single:
             lost = True  # of these only one place is known, and there may be others
-    return None if lost or guards else Hits(ends, triggers, single)
+    if lost or guards:
+        return None
+    if mixed:
+        pairs = sorted(zip(ends, triggers, strict=True))
+        ends = [pair[0] for pair in pairs]
+        triggers = [pair[1] for pair in pairs]
+    return Hits(ends, triggers, single)
 
 
 def _reached(end: int, reach: int, regions: list[int]) -> bool:
