@@ -3,7 +3,7 @@
 import timeit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stanch.unpack import HEAD, sniff
@@ -114,6 +114,7 @@ def test_it_is_quick() -> None:
         assert min(timeit.repeat(lambda head=head: sniff(head, "a.py"), number=1000, repeat=5)) / 1000 < 20e-6  # type: ignore[misc]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40), st.sampled_from(sorted(KINDS)), st.integers(0, HEAD))
 def test_a_container_without_a_zero_byte_is_known_by_its_first(noise: bytes, name: str, cut: int) -> None:
     """Whoever looks at many texts asks for others only of those that begin so."""
