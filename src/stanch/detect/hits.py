@@ -25,7 +25,8 @@ class Matcher:
     def __init__(self, databases: Databases, triggers: Sequence[Trigger], first_run: int) -> None:
         """`triggers` are those of the first database, and from `first_run` on those of the second."""
         self._databases = databases
-        self._scratches = [hyperscan.Scratch(each) for each in databases]
+        self._scratches: dict[int, hyperscan.Scratch] = {}
+        """Made when they are first needed: a commit waits for each."""
         self._first_run = first_run
         self._once = bytes(trigger.once for trigger in triggers)
         self._far = [trigger.reach for trigger in triggers]
@@ -67,6 +68,8 @@ class Matcher:
 
     def _scan(self, number: int, data: bytes, keys: list[int], first: int) -> None:
         """Add what a database finds in `data`, as numbers; its triggers count from `first`."""
-        self._databases[number].scan(
-            data, match_event_handler=carry.Collector(keys, first).take, scratch=self._scratches[number]
-        )
+        database = self._databases[number]
+        scratch = self._scratches.get(number)
+        if scratch is None:
+            scratch = self._scratches[number] = hyperscan.Scratch(database)
+        database.scan(data, match_event_handler=carry.Collector(keys, first).take, scratch=scratch)
