@@ -1,5 +1,6 @@
 # The C types of `carry.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
+from stanch.detect cimport glance
 from libc.string cimport memcpy, memset
 from stanch.version cimport Version, unwritten
 
@@ -59,9 +60,6 @@ cpdef bint run(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, P
 
 @cython.locals(found=list, stop=cython.Py_ssize_t)
 cpdef list lines(bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t length, Py_ssize_t most, bint plain)
-
-@cython.locals(low=cython.Py_ssize_t, high=cython.Py_ssize_t, middle=cython.Py_ssize_t)
-cdef Py_ssize_t _from(list ends, long long least)
 
 @cython.locals(
     ends=list, triggers=list, single=list, regions=list, zones=list, keys=list, at=cython.Py_ssize_t,

@@ -282,19 +282,6 @@ def lines(data: bytes, low: int, high: int, length: int, most: int, plain: bool)
     return found
 
 
-def _from(ends: list[int], least: int) -> int:
-    """The number of the first of the rising `ends` that is `least` or more."""
-    low = 0
-    high = len(ends)
-    while low < high:
-        middle = (low + high) >> 1
-        if ends[middle] < least:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
 def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far: list[int]) -> Hits | None:
     """The hits in a text, of which those in what is new are next in `fresh`, and are taken from there.
 
@@ -342,7 +329,7 @@ def follow(version: Version, before: Hits | None, fresh: Fresh, once: bytes, far
         if count and place < len(zones):
             moved = zones[place + 2]
             last = zones[place + 1] + moved
-            low = _from(old_ends, zones[place] + moved)
+            low = glance.first_from(old_ends, zones[place] + moved)
             while low < count:
                 end = old_ends[low]
                 if end >= last:
@@ -559,7 +546,7 @@ def concerned(
         in_layer = False
         if any_joined:
             # Only what is in the layer of a seam has a say in it.
-            low = _from(ends, core - after_it)
+            low = glance.first_from(ends, core - after_it)
             while low < count and not in_layer:
                 end = ends[low]
                 if end > limit + seam:
@@ -569,7 +556,7 @@ def concerned(
                         hopes[low] = possible if glance.joins(data, end) else hopeless
                     in_layer = hopes[low] == possible
                 low += 1
-        low = _from(ends, core - widest)
+        low = glance.first_from(ends, core - widest)
         while low < count:
             end = ends[low]
             if end > limit + widest:

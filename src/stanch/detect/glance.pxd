@@ -67,4 +67,4 @@ cpdef long long run_ends(bytes data, long long place)
 cpdef tuple encoded(bytes data, list ends, long long core, long long limit)
 
 @cython.locals(low=cython.Py_ssize_t, high=cython.Py_ssize_t, middle=cython.Py_ssize_t)
-cdef Py_ssize_t _from(list ends, long long least)
+cpdef Py_ssize_t first_from(list ends, long long least)

@@ -257,7 +257,7 @@ def encoded(data: bytes, ends: list[int], core: int, limit: int) -> tuple[int, i
     there are none. Runs that share a layer belong together: `CONTEXT` and `AFTER` of them meet.
     """
     count = len(ends)
-    first = _from(ends, run_begins(data, core - AFTER))
+    first = first_from(ends, run_begins(data, core - AFTER))
     stop = run_ends(data, limit + CONTEXT) + RUN
     last = first
     while last < count and ends[last] <= stop:
@@ -282,7 +282,7 @@ def encoded(data: bytes, ends: list[int], core: int, limit: int) -> tuple[int, i
     return first, last, low, high
 
 
-def _from(ends: list[int], least: int) -> int:
+def first_from(ends: list[int], least: int) -> int:
     """The number of the first of the rising `ends` that is `least` or more."""
     low = 0
     high = len(ends)
