@@ -33,7 +33,7 @@ def nothing(done: int, total: int) -> None:
 @given(sizes=st.lists(st.integers(0, 1000), max_size=60), count=st.integers(1, 20), weight=st.integers(1, 3000))
 def test_split_keeps_everything_in_order(sizes: list[int], count: int, weight: int) -> None:
     items = [(str(number), "", size) for number, size in enumerate(sizes)]
-    tasks = work.split(items, count=count, weight=weight, repository="r")
+    tasks = list(work.split(items, count=count, weight=weight, repository="r"))
     assert [item for task in tasks for item in task.items] == [(name, full) for name, full, _ in items]
     assert sum(task.weight for task in tasks) == sum(sizes)
     assert all(0 < len(task.items) <= count for task in tasks)
@@ -65,11 +65,11 @@ def tasks(tmp_path: Path, secrets: Secrets) -> list[Task]:
         path = tmp_path / f"{number:02}.txt"
         path.write_text(secrets.notion())
         files.append((path.name, str(path), 100))
-    return work.split(files, count=2, weight=1 << 20)
+    return list(work.split(files, count=2, weight=1 << 20))
 
 
-def places(results: Iterator[Yield]) -> list[list[str]]:
-    return [[hit.place for hit in result.hits] for result in results]
+def places(results: Iterator[tuple[Task, Yield]]) -> list[list[str]]:
+    return [[hit.place for hit in result.hits] for _, result in results]
 
 
 ALL = [[f"{number:02}.txt", f"{number + 1:02}.txt"] for number in range(0, 16, 2)]
@@ -121,10 +121,10 @@ def test_what_kills_every_process_is_reported_and_the_rest_is_done(
 ) -> None:
     Deadly(monkeypatch, "04.txt", "11.txt")
     results = list(work.run(tasks, Setup(), engine, workers=2, progress=nothing))
-    assert [[hit.place for hit in result.hits] for result in results] == [
+    assert [[hit.place for hit in result.hits] for _, result in results] == [
         names if not {"04.txt", "11.txt"} & set(names) else [] for names in ALL
     ]
-    lost = [(skip.path, skip.reason, skip.harmless) for result in results for skip in result.coverage.skipped]
+    lost = [(skip.path, skip.reason, skip.harmless) for _, result in results for skip in result.coverage.skipped]
     assert lost == [
         (name, "the process that scanned it was killed", False) for name in ("04.txt", "05.txt", "10.txt", "11.txt")
     ]

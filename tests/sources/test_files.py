@@ -8,7 +8,7 @@ import pytest
 from repositories import Repo
 from stanch.errors import TargetError
 from stanch.model import Coverage
-from stanch.sources.files import File, Repository, local, regular, shown, single, walk, why
+from stanch.sources.files import File, Opened, Repository, local, regular, shown, single, walk, why
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -142,6 +142,41 @@ def test_only_regular_files_are_opened(tmp_path: Path) -> None:
         assert file.read() == b"a"
     with pytest.raises(OSError, match="a pipe, not a file"), open(tmp_path / "pipe", "rb", opener=regular):
         pass
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 100])
+def test_an_opened_file_is_read_to_its_end(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a").write_bytes(b"abcdef")
+    with Opened(str(tmp_path / "a")) as file:
+        parts = list(iter(lambda: file.read(size), b""))
+        assert b"".join(parts) == b"abcdef"
+        assert all(len(part) == size for part in parts[:-1])
+        whole = file.whole()
+        assert (whole.seek(2), whole.read()) == (2, b"cdef")
+
+
+def test_a_file_that_grows_or_shrinks_while_it_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    with Opened(str(path)) as file:
+        path.write_bytes(b"abc" * 1000)
+        assert file.read(5000) == b"abc" * 1000
+    with Opened(str(path)) as file:
+        path.write_bytes(b"ab")
+        assert (file.read(5000), file.read(5000)) == (b"ab", b"")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc")
+def test_a_file_that_tells_no_size_is_read() -> None:
+    with Opened("/proc/self/status") as file:
+        assert Path("/proc/self/status").stat().st_size == 0
+        assert b"\nPid:" in file.read(1 << 20)
+
+
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="a pipe, not a file"):
+        Opened(str(tmp_path / "pipe"))
 
 
 def test_errors_in_words() -> None:

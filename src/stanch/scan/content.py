@@ -13,6 +13,7 @@ from stanch.detect.engine import Result
 from stanch.model import Coverage, Match, Rejected
 from stanch.scan.imported import Imported
 from stanch.scan.inline import find_inline
+from stanch.sources.files import Opened
 from stanch.unpack import Entry, Limits, sniff, unpack
 
 WINDOW = 16 << 20
@@ -195,6 +196,8 @@ def _seekable(head: bytes, stream: Readable) -> BinaryIO:
     """The whole content as a stream that seeks: in memory if it is small, else the file itself or a copy on disk."""
     if len(head) < WINDOW:
         return io.BytesIO(head)
+    if isinstance(stream, Opened):
+        return stream.whole()
     if isinstance(stream, io.BufferedReader) and stream.seekable():
         stream.seek(0)
         return stream

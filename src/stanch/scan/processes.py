@@ -1,14 +1,17 @@
 """Tasks over several processes: any of them may be killed, and none outlives this one."""
 
+import collections
 import contextlib
 import gc
+import heapq
+import itertools
 import multiprocessing
 import os
 import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
@@ -20,58 +23,88 @@ _worker: Worker | None = None
 """The worker of this process, in a process that has been started for tasks."""
 
 
-def run(tasks: list[Task], worker: Worker, count: int, progress: Callable[[int, int], None]) -> Iterator[Yield]:
-    """Do all tasks in `count` processes and give what comes of each in their order."""
-    total, done = sum(task.weight for task in tasks), 0
+def run(
+    tasks: Iterable[Task], worker: Worker, count: int, progress: Callable[[int, int], None]
+) -> Iterator[tuple[Task, Yield]]:
+    """Do all tasks in `count` processes and give each with what comes of it, in their order.
+
+    They are begun while others are still being thought of.
+    """
+    known: list[Task] = []
+
+    def noted() -> Iterator[Task]:
+        for task in tasks:
+            known.append(task)
+            yield task
+
+    total = done = turn = 0
     waiting: dict[int, Yield] = {}
-    turn = 0
-    for number, result in _finished(tasks, worker, count):
-        done += tasks[number].weight
+    for number, result in _finished(noted(), worker, count):
+        total = total or sum(task.weight for task in known)
+        done += known[number].weight
         progress(done, total)
         waiting[number] = result
         while turn in waiting:
-            yield waiting.pop(turn)
+            yield known[turn], waiting.pop(turn)
             turn += 1
 
 
-def _finished(tasks: list[Task], worker: Worker, count: int) -> Iterator[tuple[int, Yield]]:
+def _finished(tasks: Iterator[Task], worker: Worker, count: int) -> Iterator[tuple[int, Yield]]:
     """What comes of each task, as it is done. If a process dies, others do what it and its pool left undone."""
-    left = dict(enumerate(tasks))
+    left: dict[int, Task] = {}
+    numbered = enumerate(tasks)
+
+    def given() -> Iterator[tuple[int, Task]]:
+        """Those that an earlier attempt left, then those that nobody has asked for yet."""
+        yield from list(left.items())
+        for number, task in numbered:
+            left[number] = task
+            yield number, task
+
     at_once = count
-    while left:
-        for number, result in _attempt(dict(left), worker, at_once):
+    while True:
+        for number, result in _attempt(given(), worker, at_once):
             del left[number]
             yield number, result
-        if left and at_once == 1:
+        if not left:
+            return
+        if at_once == 1:
             # One process does the tasks in their order, so it was the first of them that killed it.
             first = min(left)
             yield first, _lost(left.pop(first))
         at_once = 1 if at_once > 1 else count
 
 
-def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tuple[int, Yield]]:
+class _NoProcess(Exception):
+    """The system lets us start no more processes."""
+
+
+def _attempt(tasks: Iterator[tuple[int, Task]], worker: Worker, count: int) -> Iterator[tuple[int, Yield]]:
     """What comes of each task in a pool of its own, up to the death of one of its processes."""
     forks = sys.platform == "linux"
     # A forked process takes over the engine, in memory that it shares with this one; others open their own.
     given = worker if forks else worker.setup
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("fork" if forks else "spawn")
+    futures: dict[Future[Yield], int] = {}
     with (
         tempfile.TemporaryDirectory(prefix="stanch-") as scratch,
         ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(given, scratch)) as pool,
     ):
         try:
-            futures: dict[Future[Yield], int] = {}
+            seen: dict[int, Task] = {}
+            running: list[Future[Yield]] = []
             try:
-                with _undisturbed():
-                    for number in _order(tasks, count):
-                        futures[pool.submit(_do, tasks[number])] = number
+                for number, task in _in_turn(_kept(tasks, seen), running, count):
+                    running.append(_submit(pool, task))
+                    futures[running[-1]] = number
             except BrokenProcessPool:
-                pass  # a process died already; what was handed over tells so, and the rest is left
-            except OSError:
-                # The system lets us start no more processes: it takes longer without.
+                # A process died already: what was handed over tells so, and the rest is left.
+                collections.deque(tasks, maxlen=0)
+            except _NoProcess:
+                # It takes longer without.
                 pool.shutdown(cancel_futures=True)
-                for number, task in tasks.items():
+                for number, task in itertools.chain(seen.items(), tasks):
                     yield number, worker.run(task)
                 return
             for future in as_completed(futures):
@@ -89,6 +122,44 @@ def _attempt(tasks: dict[int, Task], worker: Worker, count: int) -> Iterator[tup
             raise
 
 
+def _kept(tasks: Iterator[tuple[int, Task]], seen: dict[int, Task]) -> Iterator[tuple[int, Task]]:
+    for number, task in tasks:
+        seen[number] = task
+        yield number, task
+
+
+def _in_turn(
+    tasks: Iterator[tuple[int, Task]], running: list[Future[Yield]], count: int
+) -> Iterator[tuple[int, Task]]:
+    """Tasks in the order in which they are handed out: always the heaviest of those that are known, so that no process
+    has a long one left when the others are done. As they are for one process.
+
+    While more are being thought of, two for each process are in hand: `running` has those handed out, and loses those
+    that are done.
+    """
+    if count == 1:
+        yield from tasks
+        return
+    heap: list[tuple[int, int, Task]] = []
+    for number, task in tasks:
+        heapq.heappush(heap, (-task.weight, number, task))
+        running[:] = [future for future in running if not future.done()]
+        if len(running) < 2 * count:
+            _, number, task = heapq.heappop(heap)
+            yield number, task
+    while heap:
+        _, number, task = heapq.heappop(heap)
+        yield number, task
+
+
+def _submit(pool: ProcessPoolExecutor, task: Task) -> Future[Yield]:
+    try:
+        with _undisturbed():
+            return pool.submit(_do, task)
+    except OSError as error:
+        raise _NoProcess from error
+
+
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """Interrupts wait for the end of this: a pool that is only half started cannot be ended."""
@@ -100,11 +171,6 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _order(tasks: dict[int, Task], count: int) -> list[int]:
-    """The heaviest first, so that no process has a long one left when the others are done; as they are for one."""
-    return sorted(tasks, key=lambda number: -tasks[number].weight) if count > 1 else list(tasks)
 
 
 def _start(given: Worker | Setup, scratch: str) -> None:

@@ -1,10 +1,11 @@
 """One scan from beginning to end."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -158,48 +159,55 @@ class _Scan:
         return Changes(str(path if path.is_dir() else path.parent), options, self._coverage)
 
     def _path(self, path: Path, changes: Changes | None, *, files: bool) -> None:
-        options = self._options
         if changes is not None:
             changes.place(self._run(changes.tasks()), self._rows, Worker(self._setup, self._engine))
             return
-        if path.is_dir():
-            found = list(walk(path, self._coverage, excluded=lambda name: bool(self._exclude.match(name))))
-        else:
-            found = [single(path)]
-        kept = [one for one in found if isinstance(one, File)] if files else []
-        if options.skip_ignored or self._config.scan.skip_ignored:
-            from stanch.sources.git import ignored
-
-            kept = ignored.without(kept, found, self._coverage)
-        tasks = work.split(
-            ((file.path, file.full, file.size + 512) for file in kept),
-            count=work.FILES_A_TASK,
-            weight=work.BYTES_A_TASK,
-        )
-        repositories = [one for one in found if isinstance(one, Repository)]
-        if not files and not repositories:
-            raise TargetError(f"{self._name}: no git repository, so it has no history")
-        histories = self._histories(repositories) if options.history else []
+        histories: dict[str, History] = {}
         try:
-            self._all(tasks, histories)
+            hits = self._run(self._tasks(path, histories, files=files), histories)
+            self._files([hit for hit in hits if hit.kind == "file"], histories.values())
+            self._ask(hits, histories.values())
+            for history in histories.values():
+                history.place(hits, self._rows, deadline=self._setup.deadline)
         finally:
-            for history in histories:
+            for history in histories.values():
                 history.close()
 
-    def _all(self, tasks: list[Task], histories: list["History"]) -> None:
-        """Do the tasks and those of the histories, then look up where the histories' findings come from."""
-        for history in histories:
-            tasks.extend(history.tasks())
-        hits = self._run(tasks, histories)
-        self._files([hit for hit in hits if hit.kind == "file"], histories)
+    def _tasks(self, path: Path, histories: dict[str, "History"], *, files: bool) -> Iterator[Task]:
+        """The files as they are met, then what the histories hold, which come into `histories` by their folder."""
+        repositories: list[Repository] = []
+
+        def met() -> Iterator[File]:
+            found: Iterable[File | Repository] = [single(path)]
+            if path.is_dir():
+                found = walk(path, self._coverage, excluded=lambda name: bool(self._exclude.match(name)))
+            if files and (self._options.skip_ignored or self._config.scan.skip_ignored):
+                from stanch.sources.git import ignored
+
+                found = ignored.without(list(found), self._coverage)
+            for one in found:
+                if isinstance(one, Repository):
+                    repositories.append(one)
+                elif files:
+                    yield one
+
+        items = ((file.path, file.full, file.size + 512) for file in met())
+        yield from work.split(items, count=work.FILES_A_TASK, weight=work.BYTES_A_TASK)
+        if not files and not repositories:
+            raise TargetError(f"{self._name}: no git repository, so it has no history")
+        if self._options.history:
+            histories.update((one.where.full, one) for one in self._histories(repositories))
+        for history in histories.values():
+            yield from history.tasks()
+
+    def _ask(self, hits: list[Hit], histories: Iterable["History"]) -> None:
+        """Have git's trees read for the places of what the histories hold."""
         asked = [(history, task) for history in histories for task in history.questions(hits)]
         answers = work.run(
             [task for _, task in asked], self._setup, self._engine, workers=self._options.workers, progress=_silent
         )
-        for (history, _), answer in zip(asked, answers, strict=True):
+        for (history, _), (_, answer) in zip(asked, answers, strict=True):
             history.take(answer.held)
-        for history in histories:
-            history.place(hits, self._rows, deadline=self._setup.deadline)
 
     def _histories(self, repositories: Iterable[Repository]) -> list["History"]:
         """The histories of the repositories that were met, each object store once."""
@@ -224,15 +232,12 @@ class _Scan:
             stores.setdefault(history.common, history)
         return list(stores.values())
 
-    def _run(self, tasks: Sequence[Task], histories: Iterable["History"] = ()) -> list[Hit]:
+    def _run(self, tasks: Iterable[Task], histories: Mapping[str, "History"] = MappingProxyType({})) -> list[Hit]:
         hits: list[Hit] = []
-        told = {history.where.full: history.told for history in histories}
-        results = work.run(
-            list(tasks), self._setup, self._engine, workers=self._options.workers, progress=self._progress
-        )
-        for task, result in zip(tasks, results, strict=True):
-            if task.repository in told:
-                told[task.repository].take(task, result)
+        results = work.run(tasks, self._setup, self._engine, workers=self._options.workers, progress=self._progress)
+        for task, result in results:
+            if history := histories.get(task.repository):
+                history.told.take(task, result)
             hits.extend(result.hits)
             self._coverage.add(result.coverage)
             self._report.rejected.extend(result.rejected)

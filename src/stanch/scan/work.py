@@ -1,5 +1,6 @@
 """Splitting a scan into tasks. A *task* is a handful of files or objects; a *yield* is what came of it."""
 
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,7 @@ from stanch.detect.rules import SPREAD
 from stanch.model import RANK, Confidence, Coverage, Match, Rejected
 from stanch.scan.content import LATE, WINDOW, Readable, Reader
 from stanch.scan.imported import Imported
-from stanch.sources.files import regular, why
+from stanch.sources.files import Opened, why
 from stanch.sources.git import headers, objects
 from stanch.sources.git.command import Git
 from stanch.unpack import Limits
@@ -168,7 +169,7 @@ class Worker:
             if self._late(place, result):
                 continue
             try:
-                with open(full, "rb", opener=regular) as file:
+                with Opened(full) as file:
                     for match in reader.scan(file, place):
                         self._keep(Hit(place, "file", match), result)
             except OSError as error:
@@ -300,25 +301,34 @@ class _Chained:
 
 
 def run(
-    tasks: list[Task], setup: Setup, engine: Engine, *, workers: int = 0, progress: Callable[[int, int], None]
-) -> Iterator[Yield]:
-    """Do all tasks, in this process or over several, and give what comes of each in their order.
+    tasks: Iterable[Task], setup: Setup, engine: Engine, *, workers: int = 0, progress: Callable[[int, int], None]
+) -> Iterator[tuple[Task, Yield]]:
+    """Do all tasks, in this process or over several, and give each with what comes of it, in their order.
 
-    `progress` hears of the weight done and of all there is.
+    Where there are many, the first are done while `tasks` thinks of more. `progress` hears of the weight done and of
+    all there is.
     """
-    total = sum(task.weight for task in tasks)
-    count = min(workers or processors(), len(tasks))
-    if count <= 1 or (not workers and total < SMALL):
-        worker = Worker(setup, engine)
+    most = workers or processors()
+    source = iter(tasks)
+    first: list[Task] = []
+    weight = 0
+    for task in source:
+        first.append(task)
+        weight += task.weight
+        if most > 1 and len(first) >= 2 * most and (workers or weight >= SMALL):
+            break
+    count = min(most, len(first))
+    worker = Worker(setup, engine)
+    if count <= 1 or (not workers and weight < SMALL):
         done = 0
-        for task in tasks:
-            yield worker.run(task)
+        for task in first:
+            yield task, worker.run(task)
             done += task.weight
-            progress(done, total)
+            progress(done, weight)
         return
     from stanch.scan import processes
 
-    yield from processes.run(tasks, Worker(setup, engine), count, progress)
+    yield from processes.run(itertools.chain(first, source), worker, count, progress)
 
 
 def processors() -> int:
@@ -329,17 +339,15 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
-def split(items: Iterable[tuple[str, str, int]], *, count: int, weight: int, repository: str = "") -> list[Task]:
+def split(items: Iterable[tuple[str, str, int]], *, count: int, weight: int, repository: str = "") -> Iterator[Task]:
     """Pack (place, full, weight) items, in order, into tasks of at most `count` items and `weight`, or one item."""
-    tasks: list[Task] = []
     pack: list[tuple[str, str]] = []
     load = 0
     for place, full, size in items:
         if pack and (len(pack) >= count or load + size > weight):
-            tasks.append(Task(pack, load, repository))
+            yield Task(pack, load, repository)
             pack, load = [], 0
         pack.append((place, full))
         load += size
     if pack:
-        tasks.append(Task(pack, load, repository))
-    return tasks
+        yield Task(pack, load, repository)
