@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from stanch.patterns import compiled, lazy, restored
+from stanch import patterns
+from stanch.patterns import compiled, keep, lazy, restored, to_keep
 
 
 def test_lazy_is_what_re_compile_gives() -> None:
@@ -44,3 +45,21 @@ def test_what_is_no_code_is_refused() -> None:
 def test_a_library_that_we_do_not_know_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("re._compiler._code")
     assert compiled(b"a") is None
+
+
+def test_lazy_takes_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "_met", [])
+    monkeypatch.setattr(patterns, "_kept", {})
+    made = [lazy(r"(?P<letter>[a-c\u00e9])\d", re.IGNORECASE), lazy(rb"\d+x"), lazy("(")]
+    kept = to_keep()
+    assert [(pattern, flags) for pattern, flags, _ in kept] == [(r"(?P<letter>[a-c\u00e9])\d", 2), (rb"\d+x", 0)]
+    keep(kept)
+    monkeypatch.setattr(re, "compile", None)
+    assert made[0].fullmatch("\u00c91")
+    assert made[1].search(b"a12x")
+
+
+def test_what_was_kept_wrongly_is_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "_kept", {})
+    keep([(b"(a)b", 0, (0, b"\xff" * 8, 2, {}))])
+    assert lazy(b"(a)b").fullmatch(b"ab")

@@ -11,12 +11,14 @@ import hyperscan
 import msgspec
 
 import stanch
+from stanch import patterns
 from stanch.catalog.model import Provider
+from stanch.detect.concern import Say, says
 from stanch.detect.rules import Known, Rule, Trigger, build, facts, triggers
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
-_LAYOUT = "15"
+_LAYOUT = "16"
 """Changes whenever the bundle's layout or the meaning of a trigger does."""
 
 
@@ -34,6 +36,10 @@ class Bundle(msgspec.Struct, array_like=True):
     """Of the second database, see `stanch.detect.decode.RUNS`."""
     known: list[Known]
     """Of the rules that `build` makes of the providers."""
+    says: list[Say]
+    """Of all triggers, see `stanch.detect.concern`."""
+    patterns: list[patterns.Kept]
+    """Those of the modules that judge what is found."""
     facts: bytes
     """The providers with all that is known of them, packed."""
 
@@ -113,6 +119,7 @@ def _stored(path: Path, signature: str) -> tuple[Bundle, Databases] | None:
         bundle = msgspec.msgpack.decode(packed, type=Bundle)
         if bundle.signature != signature:
             return None
+        patterns.keep(bundle.patterns)
         return bundle, Databases(*(hyperscan.loadb(each, hyperscan.HS_MODE_BLOCK) for each in databases))
     except (OSError, msgspec.DecodeError, hyperscan.error):
         return None
@@ -122,7 +129,7 @@ def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bund
     """Compile every trigger of `providers` and of the decoders."""
     from hashlib import sha256
 
-    from stanch.detect import decode
+    from stanch.detect import decode, verdict  # noqa: F401 - for the patterns in it
 
     rules = build(providers)
     table = [*triggers(rules), *decode.TRIGGERS]
@@ -132,7 +139,17 @@ def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bund
         raise ConfigError(_culprit(providers, table) or f"the patterns do not compile: {error}") from None
     whole = msgspec.msgpack.encode(providers)
     slim = [_slim(each) for each in providers]
-    return Bundle(signature, sha256(whole).hexdigest()[:16], slim, table, decode.RUNS, facts(rules), whole), databases
+    return Bundle(
+        signature=signature,
+        catalog=sha256(whole).hexdigest()[:16],
+        providers=slim,
+        triggers=table,
+        run_triggers=decode.RUNS,
+        known=facts(rules),
+        says=says([*table, *decode.RUNS], rules),
+        patterns=patterns.to_keep(),
+        facts=whole,
+    ), databases
 
 
 def _slim(provider: Provider) -> Provider:

@@ -13,26 +13,20 @@ from pathlib import Path
 import msgspec
 
 from stanch.catalog.model import Provider
-from stanch.detect import carry, database, excerpt, glance, rules
+from stanch.detect import carry, concern, database, excerpt, glance, rules
 from stanch.detect.candidate import Candidate
 from stanch.detect.carry import Hits
+from stanch.detect.concern import DECODED, LOOK, WORD_AFTER, WORD_BEFORE
 from stanch.detect.glance import LINE
 from stanch.detect.hits import Judge, Matcher
-from stanch.detect.rules import Rule, Trigger
+from stanch.detect.rules import Rule
 from stanch.model import Match, Rejected, mask
 from stanch.version import Version
 
-WORD_BEFORE = 1000
-"""How many bytes above a value a context word may stand, at most."""
-WORD_AFTER = 240
 LONGEST_WORD = 100
 """How much further up a word that ends there may begin."""
-LOOK = 1200
-"""How far above a match, in bytes, names and all else that its analysis looks at may be, with some to spare."""
 AHEAD = 256
-"""The same behind it."""
-DECODED = 2 * LOOK
-"""The same for text that is decoded, with what is taken along around it."""
+"""How far behind a match, in bytes, all that its analysis looks at may be, with some to spare."""
 
 
 class Result(msgspec.Struct):
@@ -142,39 +136,12 @@ class Engine:
     @cached_property
     def _concern(self) -> carry.Concern:
         """What may have a say in what comes of each trigger's hits."""
-        table = [self._say(trigger) for trigger in self._triggers]
-        before, after, look, runs, most, plain, kinds = (list(column) for column in zip(*table, strict=True))
-        lines = [self._lines(trigger) for trigger in self._triggers]
-        widest = max(*before, *after)
-        return carry.Concern(before, after, widest, look, runs, most, plain, kinds, lines, self._memo.known)
-
-    def _say(self, trigger: Trigger) -> tuple[int, int, int, int, int, bool, int]:
-        """A trigger's place in `carry.Concern`, but for its lines."""
-        if trigger.once or trigger.decoder == rules.FAR:
-            return -1, -1, 0, 0, 0, False, 0
-        if trigger.decoder:
-            kind = carry.JOINED if trigger.decoder == "joined" else carry.ENCODED
-            return DECODED, DECODED, 0, 0, 0, False, kind
-        some = [self.rules[order] for order in trigger.rules]
-        look = LOOK + max((100 * (pair.lines + 1) for rule in some for pair in rule.shape.pairs), default=0)
-        before, after = max(rule.reach[0] for rule in some), max(rule.reach[1] for rule in some)
-        least, most = min(rule.run[0] for rule in some), max(rule.run[1] for rule in some)
-        plain = all(rule.run[2] for rule in some)
-        if trigger.word:
-            before, after = WORD_AFTER + after, WORD_BEFORE + after
-        return before + look, after + look, look, least, most, plain, 0
-
-    def _lines(self, trigger: Trigger) -> tuple[tuple[int, int], ...]:
-        """What `glance.barren` needs to know of a trigger's rules; nothing where a line alone does not tell."""
-        some = [self.rules[order] for order in trigger.rules]
-        if trigger.word or not all(rule.flat for rule in some):
-            return ()
-        return tuple((rule.order, rule.reach[0]) for rule in some)
+        return concern.of(self.bundle.says, self._memo.known)
 
     def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
         """(trigger, end) of those of the `hits` in `data` of which something may come."""
-        concern = self._concern._replace(known={}) if self._explain else self._concern
-        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data), len(data)], concern)
+        concerns = self._concern._replace(known={}) if self._explain else self._concern
+        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data), len(data)], concerns)
         found = [(hits.triggers[number], hits.ends[number]) for _, _, numbers in everything for number in numbers]
         return [*found, *((number, 0) for number in hits.once)]
 

@@ -128,9 +128,7 @@ def _kept(tasks: Iterator[tuple[int, Task]], seen: dict[int, Task]) -> Iterator[
         yield number, task
 
 
-def _in_turn(
-    tasks: Iterator[tuple[int, Task]], running: list[Future[Yield]], count: int
-) -> Iterator[tuple[int, Task]]:
+def _in_turn(tasks: Iterator[tuple[int, Task]], running: list[Future[Yield]], count: int) -> Iterator[tuple[int, Task]]:
     """Tasks in the order in which they are handed out: always the heaviest of those that are known, so that no process
     has a long one left when the others are done. As they are for one process.
 
