@@ -50,13 +50,13 @@ def test_a_library_that_we_do_not_know_keeps_nothing(monkeypatch: pytest.MonkeyP
 def test_lazy_takes_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patterns, "_met", [])
     monkeypatch.setattr(patterns, "_kept", {})
-    made = [lazy(r"(?P<letter>[a-c\u00e9])\d", re.IGNORECASE), lazy(rb"\d+x"), lazy("(")]
+    text, data, _ = lazy(r"(?P<letter>[a-c\u00e9])\d", re.IGNORECASE), lazy(rb"\d+x"), lazy("(")
     kept = to_keep()
     assert [(pattern, flags) for pattern, flags, _ in kept] == [(r"(?P<letter>[a-c\u00e9])\d", 2), (rb"\d+x", 0)]
     keep(kept)
     monkeypatch.setattr(re, "compile", None)
-    assert made[0].fullmatch("\u00c91")
-    assert made[1].search(b"a12x")
+    assert text.fullmatch("\u00c91")
+    assert data.search(b"a12x")
 
 
 def test_what_was_kept_wrongly_is_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
