@@ -27,7 +27,10 @@ def read_provider(path: Path) -> Provider:
         raise ConfigError(f"{path}: {error}") from None
     if provider.id != path.stem:
         raise ConfigError(f"{path}: id {provider.id!r} must be the file's name")
+    trails = {trail.id for trail in provider.trails}
     for kind in provider.types:
+        if unknown := [name for name in kind.trails if name not in trails]:
+            raise ConfigError(f"{path}: {kind.id}: no trail is called {unknown[0]!r}")
         try:
             validate(kind)
         except ConfigError as error:

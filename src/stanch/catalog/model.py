@@ -10,11 +10,52 @@ import msgspec
 
 from stanch.model import Confidence, Severity
 
+Family = Literal[
+    "token",
+    "session",
+    "refresh-token",
+    "key-pair",
+    "private-key",
+    "client-secret",
+    "signing-secret",
+    "webhook-url",
+    "password",
+    "database",
+    "join-key",
+    "identifier",
+    "unknown",
+]
+"""What a credential does, whoever issued it; advice that holds for all of a family is written once.
+
+token: long-lived, whoever bears it is let in. session: the same for hours, got by signing in. refresh-token: gets
+sessions. key-pair: an id and a secret that signs requests. private-key: half of an asymmetric pair. client-secret: an
+application's password when people sign in to it. signing-secret: makes messages look genuine. webhook-url: an address
+that is its own key. password: of an account at some host. database: everything that is needed to connect to a server.
+join-key: lets a machine into a cluster or opens a sealed one. identifier: opens nothing by itself.
+"""
+
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One statement about a provider, with where it is to be read (an address, or an SDK's file)."""
 
     text: str
+    source: str
+
+
+class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One record in which the use of credentials shows: a provider's log, or a list that can be compared."""
+
+    id: str
+    """By which credential types name it."""
+    name: str
+    where: str
+    """How to get to it: the page, the call or the command, and who may."""
+    fields: list[str]
+    """Names of those of its fields that tell who did what from where."""
+    suspicious: str
+    """What to look for, as sentences."""
+    blind: str
+    """What it does not show, as sentences."""
     source: str
 
 
@@ -98,6 +139,7 @@ class CredentialType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """What it is, in a sentence or two."""
     severity: Severity
     formats: list[Format] = msgspec.field(name="format")
+    family: Family = "unknown"
     aliases: list[str] = []
     advice: str = ""
     """The first thing to do about a leak, in one sentence."""
@@ -111,7 +153,11 @@ class CredentialType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """What it lets its holder do."""
     risks: list[Fact] = []
     logs: list[Fact] = []
-    """Where its use can be seen, what to look for, and what the logs do not show."""
+    """What else tells whether it was used, or that nothing does; besides `trails`."""
+    trails: list[str] = []
+    """Those of the provider's trails in which the use of this type shows, by their ids."""
+    consumers: list[Fact] = []
+    """How to find what uses it, in the provider's own pages and where it is usually configured."""
     verify: Verify | None = None
     revoke: Revoke | None = None
     notes: list[Fact] = []
@@ -127,6 +173,8 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     id: str
     name: str
     types: list[CredentialType] = msgspec.field(name="type")
+    trails: list[Trail] = msgspec.field(name="trail", default_factory=list)
     website: str = ""
+    """Empty where the provider stands for a form that many issuers use."""
     generic: bool = False
     """True for what is no provider's own: passwords, keys, tokens of unknown issuers."""

@@ -1,0 +1,182 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stanch.catalog.model import Fact, Revoke, Verify
+from stanch.respond.case import Place
+from stanch.respond.playbook.advice import _read, holds
+from stanch.respond.playbook.traits import KNOWN, place_of, since, words
+
+from ..samples import NOW, PROGRAMS, TYPES, acme, case, find, guide, said, titles
+
+
+def test_conditions() -> None:
+    held = frozenset({"token", "issuer"})
+    assert holds("", held)
+    assert holds("token issuer", held)
+    assert holds("session|token", held)
+    assert not holds("session|join-key", held)
+    assert holds("!session", held)
+    assert not holds("token !issuer", held)
+
+
+@given(st.frozensets(st.sampled_from(sorted(KNOWN))), st.sampled_from(sorted(KNOWN)))
+def test_a_word_and_its_contrary_never_hold_together(held: frozenset[str], word: str) -> None:
+    assert holds(word, held) != holds(f"!{word}", held)
+
+
+def test_whatever_advice_names_is_known() -> None:
+    for provider, kind in TYPES[:3]:
+        for one in (None, case()):
+            known = words(provider, kind, one, NOW)
+            named = {
+                word
+                for section in _read().sections
+                for block in section.blocks
+                for line in block.lines
+                for word in re.findall(r"\{(\w+)\}", line.text)
+            }
+            assert named <= set(known)
+
+
+def test_nothing_is_left_unfilled() -> None:
+    for name in ("notion-integration-token", "generic-secret", "privatekey-pem", "aws-access-key-id"):
+        for one in (None, case(detector=name)):
+            for section in guide(name, one).sections:
+                for item in (item for block in section.blocks if block.style != "code" for item in block.items):
+                    if not item.source:
+                        assert not re.search(r"\{\w+\}|  |\( ?\)", item.text.replace("\n", " ")), item.text
+
+
+def test_overlap_decides_the_order_of_the_rotation() -> None:
+    step = [Fact("Press the button.", "https://acme.example/keys")]
+    side_by_side = said(acme(revoke=Revoke(step, overlap="yes", overlap_note="Up to five keys.")), "rotate")
+    assert "create the new one, move everything to it, and only then end the old one" in side_by_side
+    assert "Up to five keys." in side_by_side
+    cut = acme(revoke=Revoke(step, overlap="no"))
+    assert "Choose the minute" in said(cut, "rotate")
+    assert "Choose the minute" not in side_by_side
+    assert "There is no way back to the old value" in said(cut, "impact")
+    assert "Plan as if they could not" in said(acme(), "rotate")
+
+
+def test_families_are_told_different_things() -> None:
+    told = {family: said(acme(family=family), "code") for family in ("token", "private-key", "webhook-url", "database")}
+    assert len(set(told.values())) == 4
+    assert "ACME_TOKEN" in told["token"]
+    assert "mode 0600" in told["private-key"]
+
+
+def test_without_a_log_it_says_so() -> None:
+    assert "knows of no log of Acme's" in said(acme(family="token"), "misuse")
+    assert "knows of no log" not in said(guide(), "misuse")
+    assert "Notion audit log" in said(guide(), "practice")
+
+
+def test_the_check_is_told_in_words_and_as_a_command() -> None:
+    verify = Verify(
+        "GET", ["https://api.acme.example/me"], {"X-Key": "{secret}"}, limited=(403,), source="https://acme.example/api"
+    )
+    proof = said(acme(verify=verify, env=["ACME_KEY"]), "proof")
+    assert "GET https://api.acme.example/me with X-Key: SECRET." in proof
+    assert "401 says dead, which is the proof; 200 says still live; 403 says still live, without the right" in proof
+    assert "read -rs ACME_KEY" in proof
+
+
+def test_programs_are_shown_where_there_are_any() -> None:
+    assert "In your language, from your store" in titles(guide(), "code")
+    assert "In your language, from your store" not in titles(guide(programs={}), "code")
+    tabs = [item.tab for section in guide().sections for item in section.items() if item.tab != ("", "")]
+    assert tabs == list(PROGRAMS)
+
+
+def test_a_finding_fills_itself_in() -> None:
+    mine = guide(case=case())
+    assert mine.sections[0].id == "finding"
+    told = said(mine, "finding")
+    assert "shop/settings.py:12:17" in told
+    assert "2026-05-10 (200 days ago)" in told, "since the oldest place"
+    assert "old.py:3 (commit b2b2b2b2 by Olu Teig on 2026-05-10, no longer in HEAD)" in told
+    assert "It is in HEAD" in told
+    assert "begins on 2026-05-10 (200 days ago), when commit b2b2b2b2 brought it" in said(mine, "misuse")
+    impact = said(mine, "impact")
+    assert "shop/pages.py, line 4" in impact
+    assert "README.md, line 9 (names it)" in impact
+    assert "Subject: Notion integration token leaked in shop/settings.py" in impact
+    assert "Hello Olu Teig," in impact
+    rotate = said(mine, "rotate")
+    assert "These places in the code base read it: shop/pages.py." in rotate
+    assert "in the code itself" in said(mine, "leaked")
+
+
+def test_what_was_never_committed_needs_no_history_cleaned() -> None:
+    place = Place(".env", 2, in_head=False)
+    mine = guide(case=case(places=(place,), uses=()))
+    assert "was never committed" in said(mine, "history")
+    assert titles(mine, "history") == ["When it helps", "When it does not"]
+    assert ".gitignore" in said(mine, "leaked")
+    assert "No other place in the work tree names NOTION_TOKEN" in said(mine, "impact")
+
+
+def test_a_finding_outside_any_repository() -> None:
+    mine = guide(case=case(places=(Place("notes.md", 2),), searched=False, uses=(), refs=()))
+    assert "When it came here is not recorded" in said(mine, "misuse")
+    assert "In HEAD" not in said(mine, "finding")
+    assert "No other place in the work tree" not in said(mine, "impact")
+
+
+def test_what_was_checked_already() -> None:
+    assert "treat it as in use by others" in said(guide(case=case(validity="valid")), "finding")
+    dead = guide(case=case(validity="invalid"))
+    assert "The provider refused it" in said(dead, "finding")
+    assert "does not end it" not in said(dead, "first")
+
+
+@pytest.mark.parametrize(
+    ("path", "trait"),
+    [
+        ("src/app.py", "path-code"),
+        (".env.production", "path-dotenv"),
+        (".github/workflows/ci.yml", "path-ci"),
+        ("azure-pipelines.yml", "path-ci"),
+        ("a/Untitled.ipynb", "path-notebook"),
+        ("docker-compose.yml", "path-container"),
+        ("web/Dockerfile", "path-container"),
+        ("tests/test_api.py", "path-test"),
+        ("src/api.spec.ts", "path-test"),
+        ("docs/guide.md", "path-docs"),
+        ("old.zip!.env", "path-archive"),
+        ("run.log", "path-log"),
+        ("config/app.yaml", "path-config"),
+        (".npmrc", "path-config"),
+        ("", "path-code"),
+    ],
+)
+def test_what_a_path_tells(path: str, trait: str) -> None:
+    assert place_of(path) == trait
+    assert trait in KNOWN
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("2026-11-26T11:00:00+00:00", "2026-11-26 (today)"),
+        ("2026-11-25T11:00:00+00:00", "2026-11-25 (yesterday)"),
+        ("2020-01-01T00:00:00+14:00", "2020-01-01 (2,522 days ago)"),
+        ("2030-01-01T00:00:00Z", "2030-01-01 (in the future)"),
+        ("2026-11-06", "2026-11-06 (20 days ago)"),
+        ("not a date", "a day that is not known"),
+        (None, "a day that is not known"),
+    ],
+)
+def test_how_long_ago(date: str | None, told: str) -> None:
+    assert since(date, NOW) == told
+
+
+def test_articles() -> None:
+    known = words(*find("aws-access-key"), None, NOW)
+    assert known["a_kind"] == "an AWS access key"
+    assert words(*find("privatekey-openssh"), None, NOW)["a_kind"] == "an SSH private key"
+    assert words(*find("generic-password"), None, NOW)["a_kind"] == "a password"
