@@ -55,6 +55,7 @@ class Browser:
         self._session: str = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
+        self.send("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def send(self, method: str, **params: object) -> dict[str, Any]:
         """One command to the page; gives its result."""

@@ -49,7 +49,7 @@ def case(**changes: object) -> Case:
         "refs": ("refs/heads/main",),
         "names": ("NOTION_TOKEN",),
         "uses": (Use("shop/pages.py", 4, "NOTION_TOKEN", True), Use("README.md", 9, "NOTION_TOKEN", False)),
-        "searched": True,
+        "sought": ("NOTION_TOKEN", "NOTION_API_KEY"),
     }
     return Case(**{**fields, **changes})  # type: ignore[arg-type]
 

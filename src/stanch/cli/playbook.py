@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     help="Folder to scan for it.  [default: the current one]",
 )
 @click.option(
-    "--report", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Report (json, jsonl) that has it."
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Report (json, jsonl) that has it."
 )
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of the terminal."
@@ -85,13 +85,14 @@ def _with_uses(case: "Case", names: list[str], place: Path | None, report: Path 
     """The case with what else in the work tree names the value; one that is elsewhere is not searched."""
     import msgspec
 
-    from stanch.respond.consumers import search
+    from stanch.respond.consumers import search, telling
 
     root = Path(case.target if report or not place else place)
     if not root.is_dir():
         return case
-    found = search(root, {*case.names, *names}, without=[(one.path, one.line) for one in case.places])
-    return msgspec.structs.replace(case, uses=found.uses, limited=found.limited, searched=True)
+    sought = telling([*case.names, *names])
+    found = search(root, sought, without=[(one.path, one.line) for one in case.places])
+    return msgspec.structs.replace(case, uses=found.uses, limited=found.limited, sought=sought)
 
 
 def _written(guide: "Guide", form: str) -> str:

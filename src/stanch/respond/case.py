@@ -18,7 +18,11 @@ from stanch.respond.consumers import Use
 _LARGEST = 256_000_000
 """Bytes of a report that are read."""
 _MASKED = re.compile(r".{0,4}\*{8}.{0,4}|-----BEGIN [^*]{1,60}-----\*{8}", re.DOTALL)
-_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]{2,80})[\"'\])]*[ \t]*(?::=|=>|[:=,(])[ \t]*[^\s:=]{0,24}$")
+_NAMES = (
+    re.compile(r"([A-Za-z_]\w{1,80})[\"'\])]*\s*(?::\s*[\w.<>\[\]|?]+\s*)?(?::=|=>|=)(?!=)[^=]{0,120}$"),
+    re.compile(r"([A-Za-z_]\w{1,80})[\"']?\s*:[^:]{0,60}$"),
+)
+"""A name to which something is assigned, perhaps with its type, or which stands before a colon; the last such."""
 _FINGERPRINT = re.compile(r"[0-9a-f]{6,64}")
 
 
@@ -53,8 +57,8 @@ class Case(msgspec.Struct, frozen=True):
     """What the value is called where it stands: variables, keys."""
     uses: tuple[Use, ...] = ()
     """What else in the work tree names it."""
-    searched: bool = False
-    """Whether `uses` was looked for."""
+    sought: tuple[str, ...] = ()
+    """The names by which `uses` was looked for; none where it was not."""
     limited: str = ""
     """Why not all of the work tree was searched, if so."""
 
@@ -183,5 +187,5 @@ def _place(record: _Record) -> Place:
 def _name(record: _Record) -> str:
     """What the line calls the value: the last name before the masked secret that something is assigned to."""
     before = record.excerpt.partition("********")[0][-200:]
-    found = _NAME.search(before)
+    found = next((match for pattern in _NAMES if (match := pattern.search(before))), None)
     return found[1] if found else ""

@@ -30,6 +30,9 @@ _READS = re.compile(
 )
 
 
+_COMPOSED = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9]|[a-z][A-Z]")
+
+
 class Use(msgspec.Struct, frozen=True):
     """One line that names the variable."""
 
@@ -38,6 +41,11 @@ class Use(msgspec.Struct, frozen=True):
     name: str
     reads: bool
     """Whether the line looks as if it took the value from outside (environment, secret, setting)."""
+
+
+def telling(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of `names` that are worth a search: a bare `token` or `auth` stands everywhere and means nothing."""
+    return tuple(dict.fromkeys(name for name in names if len(name) >= 6 and _COMPOSED.search(name)))
 
 
 class Search(msgspec.Struct, frozen=True):

@@ -117,11 +117,11 @@ def test_what_was_never_committed_needs_no_history_cleaned() -> None:
     assert "was never committed" in said(mine, "history")
     assert titles(mine, "history") == ["When it helps", "When it does not"]
     assert ".gitignore" in said(mine, "leaked")
-    assert "No other place in the work tree names NOTION_TOKEN" in said(mine, "impact")
+    assert "No other place in the work tree names NOTION_TOKEN and NOTION_API_KEY." in said(mine, "impact")
 
 
 def test_a_finding_outside_any_repository() -> None:
-    mine = guide(case=case(places=(Place("notes.md", 2),), searched=False, uses=(), refs=()))
+    mine = guide(case=case(places=(Place("notes.md", 2),), sought=(), uses=(), refs=()))
     assert "When it came here is not recorded" in said(mine, "misuse")
     assert "In HEAD" not in said(mine, "finding")
     assert "No other place in the work tree" not in said(mine, "impact")

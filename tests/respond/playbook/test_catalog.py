@@ -14,10 +14,14 @@ SECTIONS = ["first", "what", "code", "generate", "leaked", "risk", "practice", "
 SECTIONS += ["proof"]
 BLOCKS = {
     "what": ["What it is used for", "What its holder can do"],
-    "rotate": ["Old and new side by side", "1. Generate the new one", "2. Update the services", "3. Test in staging"]
-    + ["4. Deactivate the old one", "5. Monitor"],
-    "impact": ["What to expect", "Message to the owner", "Message to the team"]
-    + ["Message to customers, if they are concerned"],
+    "rotate": [
+        *("Old and new side by side", "1. Generate the new one", "2. Update the services", "3. Test in staging"),
+        *("4. Deactivate the old one", "5. Monitor"),
+    ],
+    "impact": [
+        *("What to expect", "Message to the owner", "Message to the team"),
+        "Message to customers, if they are concerned",
+    ],
     "history": ["When it helps", "When it does not", "How, if you decide to"],
 }
 each = pytest.mark.parametrize(("provider", "kind"), TYPES, ids=IDS)
@@ -108,4 +112,4 @@ def test_every_collection_of_facts_is_shown_somewhere() -> None:
     from stanch.respond.playbook.advice import _read
 
     used = {line.facts for section in _read().sections for block in section.blocks for line in block.lines}
-    assert NAMES <= used
+    assert used >= NAMES

@@ -124,7 +124,7 @@ def _readers(subject: Subject) -> list[Item]:
     by_path: dict[str, list[str]] = {}
     for use in case.uses:
         by_path.setdefault(use.path, []).append(f"{use.line}{'' if use.reads else ' (names it)'}")
-    names = ", ".join(dict.fromkeys(use.name for use in case.uses))
+    names = ", ".join(case.sought)
     items = [Item(f"{path}, line {_some(tuple(lines), 8)}") for path, lines in by_path.items()]
     limited = f"; {case.limited}" if case.limited else ""
     return [*items, Item(f"Searched for in the work tree: {names}{limited}.")]

@@ -17,9 +17,10 @@ def render(guide: Guide) -> Iterator[str]:
     for section in guide.sections:
         yield ""
         yield section.title.upper()
-        for block in section.blocks:
-            if block.title:
+        for position, block in enumerate(section.blocks):
+            if block.title or position:
                 yield ""
+            if block.title:
                 yield f"  {block.title}"
             yield from _block(block, sources)
     if sources:
@@ -35,6 +36,8 @@ def _block(block: Block, sources: list[str]) -> Iterator[str]:
             yield from _verbatim(item, first=number == 1, style=block.style)
             continue
         mark = {"steps": f"{number}. ", "list": "- ", "names": "- "}.get(block.style, "")
+        if number > 1 and item.rows:
+            yield ""
         if item.text:
             yield from _wrapped(printable(item.text) + reference, "  " + mark)
         width = max((len(label) for label, _ in item.rows), default=0)

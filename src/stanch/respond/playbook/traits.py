@@ -54,7 +54,7 @@ def _of_case(case: Case) -> dict[str, bool]:
         "live": case.validity == "valid",
         "dead": case.validity == "invalid",
         "read": any(use.reads for use in case.uses),
-        "unread": case.searched and not case.uses,
+        "unread": bool(case.sought) and not case.uses,
         place_of(case.first.path): True,
     }
 
@@ -126,7 +126,7 @@ def _words_of_case(case: Case, now: datetime) -> dict[str, str]:
         "since": since(place.date, now),
         "decoded": " in ".join(case.decoded),
         "readers": listed(readers[:5] + more),
-        "names": listed(list(case.names)) or "the variable",
+        "names": listed(list(case.sought[:4])),
     }
 
 
