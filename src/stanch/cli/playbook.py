@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder to scan for it.  [default: the current one]",
 )
-@click.option(
-    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Report (json, jsonl) that has it."
-)
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Report (json, jsonl) that has it.")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of the terminal."
 )
