@@ -75,8 +75,8 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """One HTTP call by which an issuer tells whether a credential is live, and what its answers mean.
 
     In addresses, headers, `basic` and `form`, `{role}` stands for a part of the credential. A path into an answer is
-    the keys with "." between them, a number for an item of a list ("errors.0.code"), "header:NAME" for a header, or
-    nothing for the whole answer as text.
+    the keys with "." between them, where a number is an item of a list and "*" all of them ("errors.0.code"); or
+    "header:NAME" for a header, or nothing for the whole answer as text.
     """
 
     method: Literal["GET", "HEAD", "POST"]

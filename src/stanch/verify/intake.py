@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from stanch.catalog.load import roles
 from stanch.catalog.model import CredentialType
 from stanch.errors import ConfigError
 from stanch.verify.run import Credential
@@ -35,13 +36,6 @@ class _Finding(msgspec.Struct):
 
 class _Document(msgspec.Struct):
     findings: list[_Finding]
-
-
-def roles(kind: CredentialType) -> list[str]:
-    """The parts that credentials of a type have, "secret" first."""
-    named = [role for shape in kind.formats for role in re.findall(r"\(\?P<(\w+)>", shape.pattern)]
-    named += [pair.role for shape in kind.formats for pair in shape.pairs]
-    return list(dict.fromkeys(["secret", *named]))
 
 
 def needed(kind: CredentialType) -> list[str]:

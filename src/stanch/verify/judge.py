@@ -46,13 +46,13 @@ def judge(call: Call, answer: Answer, parts: Parts) -> Verdict:
     if rate_limited(answer) is not None:
         return Verdict(Validity.UNKNOWN, f"the rate is limited ({answer.status})")
     content = _Content(answer)
-    if answer.status in call.valid and content.meets(call.valid_if):
+    if content.says(call.valid, call.valid_if):
         if _tells(call) and not content.readable:
             return Verdict(Validity.UNKNOWN, f"answered {answer.status}, but not in the documented form")
         return Verdict(Validity.VALID, call.says, _identity(call, content, parts), _can(call, content))
-    if answer.status in call.limited and content.meets(call.limited_if):
+    if content.says(call.limited, call.limited_if):
         return Verdict(Validity.VALID, _LIMITED)
-    if answer.status in call.invalid and content.meets(call.invalid_if):
+    if content.says(call.invalid, call.invalid_if):
         return Verdict(Validity.INVALID)
     if answer.status >= 500:
         return Verdict(Validity.UNKNOWN, f"the issuer has trouble ({answer.status})")
@@ -93,24 +93,38 @@ class _Content:
             return (self._answer.body or b"").decode("utf-8", "replace").strip()
         if path.startswith("header:"):
             return self._answer.headers.get(path.removeprefix("header:").lower())
-        value = self._value
-        for key in path.split("."):
-            if isinstance(value, dict):
-                value = value.get(key)
-            elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
-                value = value[int(key)]
-            else:
-                return None
-        return value
+        return _inside(self._value, path.split("."))
 
-    def meets(self, conditions: dict[str, str]) -> bool:
-        """Whether all of what the paths lead to matches."""
+    def says(self, statuses: Iterable[int], conditions: dict[str, str]) -> bool:
+        """Whether the answer has one of the statuses, and all of what the paths of the conditions lead to matches.
+
+        Where there are no conditions a web page is not believed: it comes from somebody between, such as a firewall.
+        Only with 401 do some issuers send one themselves.
+        """
+        answer = self._answer
+        if answer.status not in statuses:
+            return False
+        if not conditions:
+            return answer.status == 401 or "html" not in answer.headers.get("content-type", "").lower()
         return all(
             (text := _scalar(self.at(path))) is not None
             and len(text) <= _CONDITION
             and re.fullmatch(pattern, text, re.DOTALL)
             for path, pattern in conditions.items()
         )
+
+
+def _inside(value: object, keys: list[str]) -> object:
+    for number, key in enumerate(keys):
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key == "*":
+            return [found for one in value if (found := _inside(one, keys[number + 1 :])) is not None]
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
 
 
 def _scalar(value: object) -> str | None:
