@@ -100,23 +100,78 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """The generic analysis that decides whether the value is a secret at all; empty for specific formats."""
 
 
-class Verify(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A call that tells whether a credential is live and changes nothing."""
+class AwsSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Signature Version 4 of Amazon Web Services, by which a key pair proves itself without being sent."""
+
+    service: str
+    region: str
+    key_id: str
+    """Where `{role}` stands for a part of the credential, here and below."""
+    secret: str
+    token: str = ""
+    """Of temporary credentials, which come in three parts."""
+
+
+class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One HTTP call by which an issuer tells whether a credential is live, and what its answers mean.
+
+    In addresses, headers, `basic` and `form`, `{role}` stands for a part of the credential. A path into an answer is
+    the keys with "." between them, where a number is an item of a list and "*" all of them ("errors.0.code"); or
+    "header:NAME" for a header, or nothing for the whole answer as text.
+    """
 
     method: Literal["GET", "HEAD", "POST"]
     urls: list[str]
-    """Tried in order (regions); `{role}` stands for a part of the credential."""
+    """Tried in order (regions), https only: the credential is dead if each of them says so."""
     headers: dict[str, str] = {}
     body: str = ""
-    effect: Literal["read", "write-probe"] = "read"
+    """Sent as it is."""
+    basic: str = ""
+    """"user:password" for Basic authentication."""
+    form: dict[str, str] = {}
+    """Sent as the body, in the form of HTML forms."""
+    aws: AwsSignature | None = None
+    hosts: list[str] = []
+    """Where a part decides on the host: the issuer's hosts, by name or with "*" ("*.cloud.databricks.com").
+
+    `{host}` stands for one host of many: those that the configuration names for the provider, or else the
+    credential's part of that name if it is among these, or else each of these that is a name.
+    """
+    only: dict[str, str] = {}
+    """Role -> pattern that the whole part must match for this call to be the right one, such as of a test mode."""
     valid: tuple[int, ...] = (200,)
     limited: tuple[int, ...] = ()
     """Answers that mean: live, but without the right that this call needs."""
     invalid: tuple[int, ...] = (401,)
     """Only the documented answers to a bad credential."""
+    valid_if: dict[str, str] = {}
+    """Path in the answer -> pattern that all of what is there must match; else the status alone says nothing."""
+    limited_if: dict[str, str] = {}
+    invalid_if: dict[str, str] = {}
     identity: dict[str, str] = {}
-    """Label -> path in the JSON answer, such as "workspace" -> "bot.workspace_name"."""
+    """Label -> path in the answer, such as "workspace" -> "bot.workspace_name"."""
+    can: dict[str, dict[str, str]] = {}
+    """Path of a list of scopes -> what each of them lets its holder do, in words that go after "can"."""
+    says: str = ""
+    """What it says besides that this call is answered, such as which kind of token it must be."""
+
+
+class Verify(Call, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How to find out whether a credential is live without changing anything."""
+
+    effect: Literal["read", "write-probe"] = "read"
+    """What the call and all further ones do: they only read, or try a change that is bound to fail."""
+    elsewhere: bool = False
+    """Whether many run servers of their own that issue the same: that those in the catalog do not know a credential
+    proves nothing then, until the configuration names the hosts."""
+    also: list[Call] = []
+    """Further calls, for kinds that share the shape: all of them must say that the credential is dead."""
     source: str = ""
+
+    @property
+    def calls(self) -> list[Call]:
+        """All calls, in the order in which they are tried."""
+        return [self, *self.also]
 
 
 class Revoke(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -174,6 +174,8 @@ def _kind(finding: Finding, options: Options) -> str:
     for role in sorted(finding.parts):
         shown = options.secret(finding.parts[role])
         lines.append(f'<p class="faint">{_t(role)} <code>{_t(shown)}</code></p>')
+    if told := summary.told(finding.evidence):
+        lines.append(f"<p>{_t(told)}</p>")
     lines.append(f'<p class="faint">{_t(finding.provider)}</p>')
     lines.append(f'<p class="print">{_t(finding.fingerprint)}</p>')
     return "".join(lines)
