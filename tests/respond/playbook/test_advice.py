@@ -81,6 +81,7 @@ def test_the_check_is_told_in_words_and_as_a_command() -> None:
     )
     proof = said(acme(verify=verify, env=["ACME_KEY"]), "proof")
     assert "GET https://api.acme.example/me with X-Key: SECRET." in proof
+    assert "stanch verify --type acme-token" in proof
     assert "401 says dead, which is the proof; 200 says still live; 403 says still live, without the right" in proof
     assert "read -rs ACME_KEY" in proof
 
