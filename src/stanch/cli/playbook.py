@@ -62,7 +62,7 @@ def _guide(name: str, fingerprint: str, place: Path | None, report: Path | None)
     provider, kind = find(known(), case.detector if case else name)
     if case:
         case = _with_uses(case, kind.env, place, report)
-    return build(provider, kind, case, programs=programs(kind))
+    return build(provider, kind, case, programs=programs(provider, kind))
 
 
 def _case(fingerprint: str, place: Path, report: Path | None) -> "Case":

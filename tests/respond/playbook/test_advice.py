@@ -91,6 +91,9 @@ def test_programs_are_shown_where_there_are_any() -> None:
     assert "In your language, from your store" not in titles(guide(programs={}), "code")
     tabs = [item.tab for section in guide().sections for item in section.items() if item.tab != ("", "")]
     assert tabs == list(PROGRAMS)
+    mine = guide(case=case(places=(Place("src/Main.java", 3),)))
+    tabs = [item.tab for section in mine.sections for item in section.items() if item.tab != ("", "")]
+    assert [language for language, _ in tabs] == ["Java", "Java", "Python", "Python", "Go", "Go"]
 
 
 def test_a_finding_fills_itself_in() -> None:

@@ -40,6 +40,14 @@ def test_every_playbook_is_written_in_every_format(provider: Provider, kind: Cre
         assert f'id="{section.id}"' in html
 
 
+def test_of_many_programs_one_is_shown_and_the_rest_is_told() -> None:
+    for lines in (list(text.render(guide())), list(markdown.render(guide()))):
+        whole = " ".join(" ".join(lines).split())
+        assert "Python, from environment: " in whole
+        assert "This is one of 6: in Python, Go and Java; from environment and Vault. HTML shows them all." in whole
+        assert sum("value = read(" in line for line in lines) == 1
+
+
 def test_json_has_the_facts_the_finding_and_the_sections() -> None:
     facts = msgspec.json.decode(encode(data.render(guide(case=case()))))
     assert facts["trails"][0]["fields"][0] == "actor"

@@ -40,7 +40,9 @@ def _with(one: Call) -> str:
 
 def _remarks(one: Call) -> str:
     regions = " One address for each region or host: try them all." if len(one.urls) > 1 else ""
-    return regions + (" HOST is the one that issued it." if any("{host}" in url for url in one.urls) else "")
+    if not any("{host}" in url for url in one.urls):
+        return regions
+    return f"{regions} HOST is {listed([*one.hosts, 'the server that issued it']).replace(' and ', ' or ')}."
 
 
 def answers(kind: CredentialType) -> list[Item]:
@@ -77,7 +79,8 @@ def command(kind: CredentialType) -> list[Item]:
     verify = kind.verify
     if verify is None or verify.body or verify.form or verify.aws or set(verify.valid) & set(verify.invalid):
         return []
-    lines = [f'url = "{_config(verify.urls[0])}"']
+    host = next((host for host in verify.hosts if "*" not in host), "{host}")
+    lines = [f'url = "{_config(verify.urls[0].replace("{host}", host))}"']
     lines += [f'header = "{_config(f"{name}: {value}")}"' for name, value in verify.headers.items()]
     lines += [f'user = "{_config(verify.basic)}"'] if verify.basic else []
     roles = [role for line in lines for role in _ROLE.findall(line)]

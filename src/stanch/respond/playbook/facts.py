@@ -11,6 +11,17 @@ from stanch.respond.playbook import check
 from stanch.respond.playbook.guide import Item
 from stanch.respond.playbook.traits import since
 
+_LANGUAGES = {
+    **dict.fromkeys(("py", "ipynb", "pyi"), "Python"),
+    **dict.fromkeys(("js", "mjs", "cjs", "jsx"), "JavaScript"),
+    **dict.fromkeys(("ts", "tsx", "mts"), "TypeScript"),
+    **dict.fromkeys(("rb", "erb", "rake"), "Ruby"),
+    **dict.fromkeys(("kt", "kts"), "Kotlin"),
+    **dict.fromkeys(("sh", "bash"), "Shell"),
+    **{"go": "Go", "java": "Java", "php": "PHP", "cs": "C#", "rs": "Rust"},
+}
+"""Which language a file's name tells of."""
+
 
 class Subject(msgspec.Struct, frozen=True):
     """What a playbook is about."""
@@ -131,7 +142,11 @@ def _readers(subject: Subject) -> list[Item]:
 
 
 def _programs(subject: Subject) -> list[Item]:
-    return [Item(text, tab=tab) for tab, text in subject.programs.items()]
+    """Programs, those in the language of the finding's file first."""
+    path = subject.case.first.path.lower() if subject.case else ""
+    wanted = _LANGUAGES.get(path.rpartition(".")[2], "")
+    items = [Item(text, tab=tab) for tab, text in subject.programs.items()]
+    return sorted(items, key=lambda item: item.tab[0] != wanted)
 
 
 _COLLECTIONS: dict[str, Callable[[Subject], list[Item]]] = {

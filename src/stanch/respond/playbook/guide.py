@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from stanch.catalog.model import CredentialType, Provider
+from stanch.report.summary import listed
 from stanch.respond.case import Case
 
 Style = Literal["prose", "list", "steps", "names", "records", "trails", "code", "message", "tabs"]
@@ -31,6 +32,14 @@ class Block(msgspec.Struct, frozen=True):
     title: str
     style: Style
     items: list[Item]
+
+    def others(self) -> str:
+        """For a format without tabs, which shows the first program only: what else there is, in a sentence."""
+        if self.style != "tabs" or len(self.items) < 2:
+            return ""
+        languages = list(dict.fromkeys(item.tab[0] for item in self.items))
+        stores = list(dict.fromkeys(item.tab[1] for item in self.items))
+        return f"This is one of {len(self.items)}: in {listed(languages)}; from {listed(stores)}. HTML shows them all."
 
 
 class Section(msgspec.Struct, frozen=True):

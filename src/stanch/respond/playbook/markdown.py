@@ -37,11 +37,13 @@ def _block(block: Block, sources: list[str]) -> Iterator[str]:
     if block.style in ("message", "code"):
         yield from _fenced("\n\n".join(item.text for item in block.items))
         return
+    if block.style == "tabs":
+        yield from _program(block.items[0])
+        yield _escape(block.others())
+        return
     for number, item in enumerate(block.items, 1):
         reference = f" \\[{sources.index(item.source) + 1}\\]" if item.source else ""
-        if block.style == "tabs":
-            yield from _program(item)
-        elif block.style == "names":
+        if block.style == "names":
             yield f"- {code(item.text)}"
         elif block.style == "prose":
             yield from ([""] if number > 1 else [])
@@ -54,7 +56,7 @@ def _block(block: Block, sources: list[str]) -> Iterator[str]:
 
 
 def _program(item: Item) -> Iterator[str]:
-    yield f"#### {_escape(item.tab[0])}, {_escape(item.tab[1])}"
+    yield f"{_escape(item.tab[0])}, from {_escape(item.tab[1])}:"
     yield ""
     yield from _fenced(item.text)
     yield ""

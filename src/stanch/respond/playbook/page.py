@@ -11,6 +11,8 @@ from stanch.report import page
 from stanch.report.page import text as _t
 from stanch.respond.playbook.guide import Block, Guide, Item, Section
 
+_NAMES = ("Secret", "Place", "Called", "Commit", "Refs", "Fingerprint", "Fields")
+"""Labels of values that are names rather than words."""
 _LISTS = {"list": "ul", "names": "ul", "steps": "ol"}
 
 
@@ -102,7 +104,8 @@ def _record(item: Item, sources: list[str]) -> Iterator[str]:
         yield f'<h3 class="log">{_said(item, sources)}</h3>\n'
     yield '<dl class="record">\n'
     for label, value in item.rows:
-        yield f"<div><dt>{_t(label)}</dt><dd>{_t(value)}</dd></div>\n"
+        shown = f"<code>{_t(value)}</code>" if label in _NAMES else _t(value)
+        yield f"<div><dt>{_t(label)}</dt><dd>{shown}</dd></div>\n"
     yield "</dl>\n"
 
 

@@ -30,7 +30,7 @@ def render(guide: Guide) -> Iterator[str]:
 
 
 def _block(block: Block, sources: list[str]) -> Iterator[str]:
-    for number, item in enumerate(block.items, 1):
+    for number, item in enumerate(block.items[:1] if block.style == "tabs" else block.items, 1):
         reference = f" [{sources.index(item.source) + 1}]" if item.source else ""
         if block.style in ("message", "code", "tabs"):
             yield from _verbatim(item, first=number == 1, style=block.style)
@@ -43,13 +43,16 @@ def _block(block: Block, sources: list[str]) -> Iterator[str]:
         width = max((len(label) for label, _ in item.rows), default=0)
         for label, value in item.rows:
             yield from _wrapped(printable(value), f"  {'  ' if item.text else ''}{label:<{width}}  ")
+    if others := block.others():
+        yield ""
+        yield from _wrapped(printable(others), "  ")
 
 
 def _verbatim(item: Item, *, first: bool, style: str) -> Iterator[str]:
     """What is to be copied: its lines as they are, further in."""
     if style == "tabs":
+        yield f"  {printable(item.tab[0])}, from {printable(item.tab[1])}:"
         yield ""
-        yield f"  {printable(item.tab[0])}, {printable(item.tab[1])}:"
     elif style == "message" and not first:
         yield ""
     for line in item.text.split("\n"):
