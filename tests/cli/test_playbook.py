@@ -146,3 +146,20 @@ def test_the_hook_loads_nothing_of_it(repository: Path) -> None:
         [sys.executable, "-c", code], cwd=repository, env=os.environ, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_report_of_elsewhere_does_not_make_it_search_there(leaky: str, call: Call, tmp_path: Path) -> None:
+    record = {"detector": "notion-integration-token", "fingerprint": "a" * 32, "path": "a", "line": 1, "target": "/"}
+    (tmp_path / "r.jsonl").write_text(json.dumps(record))
+    told = call("playbook", "--finding", "a" * 32, "--report", str(tmp_path / "r.jsonl"))
+    assert "Found in this code base" not in told
+    (tmp_path / "r.jsonl").write_text(json.dumps({**record, "target": "."}))
+    assert "pages.py" in call("playbook", "--finding", "a" * 32, "--report", str(tmp_path / "r.jsonl"))
+
+
+def test_a_folder_within_the_repository(leaky: str, call: Call, repository: Path, tmp_path: Path) -> None:
+    mark = fingerprint(call)
+    (repository / "deep").mkdir()
+    told = call("playbook", "--finding", mark, "--in", str(repository / "deep"))
+    assert "settings.py:1:17" in told
+    assert "settings.py, line 1" not in told, "the finding is no consumer of itself"

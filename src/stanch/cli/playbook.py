@@ -55,39 +55,38 @@ def playbook(name: str, form: str, finding: str, place: Path | None, report: Pat
 
 def _guide(name: str, fingerprint: str, place: Path | None, report: Path | None) -> "Guide":
     from stanch.cli.lookup import find, known
+    from stanch.cli.repository import settings
     from stanch.respond.playbook import build
     from stanch.respond.playbook.programs import programs
 
-    case = _case(fingerprint, place or Path(), report) if fingerprint else None
-    provider, kind = find(known(), case.detector if case else name)
-    if case:
-        case = _with_uses(case, kind.env, place, report)
+    config, root = settings(place or Path(), None)
+    case = _case(fingerprint, root, report) if fingerprint else None
+    provider, kind = find(known(config), case.detector if case else name)
+    if case and (not report or Path(case.target).resolve() == root.resolve()):
+        case = _with_uses(case, kind.env, root)
     return build(provider, kind, case, programs=programs(provider, kind))
 
 
-def _case(fingerprint: str, place: Path, report: Path | None) -> "Case":
+def _case(fingerprint: str, root: Path, report: Path | None) -> "Case":
     from stanch.respond import case
 
     if report:
         return case.of_report(report, fingerprint)
-    from stanch.cli.repository import scan_root, settings, warn_of_losses
+    from stanch.cli.repository import scan_root, warn_of_losses
+    from stanch.model import Confidence
     from stanch.scan.options import Options
 
-    _, root = settings(place, None)
-    scanned = scan_root(root, Options(honour_ignores=False, cache=True))
+    scanned = scan_root(root, Options(honour_ignores=False, confidence=Confidence.LOW, cache=True))
     warn_of_losses(scanned)
-    return case.of_findings([*scanned.findings, *scanned.suppressed], fingerprint)
+    return case.of_findings(scanned.findings, fingerprint)
 
 
-def _with_uses(case: "Case", names: list[str], place: Path | None, report: Path | None) -> "Case":
-    """The case with what else in the work tree names the value; one that is elsewhere is not searched."""
+def _with_uses(case: "Case", names: list[str], root: Path) -> "Case":
+    """The case with what else below `root` names the value."""
     import msgspec
 
     from stanch.respond.consumers import search, telling
 
-    root = Path(case.target if report or not place else place)
-    if not root.is_dir():
-        return case
     sought = telling([*case.names, *names])
     found = search(root, sought, without=[(one.path, one.line) for one in case.places])
     return msgspec.structs.replace(case, uses=found.uses, limited=found.limited, sought=sought)

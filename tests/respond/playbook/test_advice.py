@@ -101,7 +101,8 @@ def test_a_finding_fills_itself_in() -> None:
     assert mine.sections[0].id == "finding"
     told = said(mine, "finding")
     assert "shop/settings.py:12:17" in told
-    assert "2026-05-10 (200 days ago)" in told, "since the oldest place"
+    assert "Since 2026-05-10 (200 days ago) First place old.py:3 First commit b2b2" in told
+    assert "Since 2026-11-06 (20 days ago) Commit a1a1" in said(guide(case=case(places=case().places[:1])), "finding")
     assert "old.py:3 (commit b2b2b2b2 by Olu Teig on 2026-05-10, no longer in HEAD)" in told
     assert "It is in HEAD" in told
     assert "begins on 2026-05-10 (200 days ago), when commit b2b2b2b2 brought it" in said(mine, "misuse")

@@ -87,13 +87,15 @@ def _case(subject: Subject) -> list[Item]:
     if case is None:
         return []
     place, oldest = case.first, case.oldest() or case.first
+    moved = oldest != place
     rows = [
         ("Secret", case.secret),
         ("Place", f"{place.path}:{place.line}:{place.column}"),
         ("Called", ", ".join(case.names)),
         ("Since", since(oldest.date, subject.now) if oldest.date else ""),
-        ("Commit", oldest.commit or ""),
-        ("Author", oldest.author or ""),
+        ("First place", f"{oldest.path}:{oldest.line}" if moved else ""),
+        ("First commit" if moved else "Commit", oldest.commit or ""),
+        ("First author" if moved else "Author", oldest.author or ""),
         ("In HEAD", {True: "yes", False: "no", None: ""}[_in_head(case)]),
         ("Refs", _some(case.refs, 5)),
         ("Encoded", " in ".join(case.decoded)),
@@ -146,7 +148,7 @@ def _programs(subject: Subject) -> list[Item]:
     path = subject.case.first.path.lower() if subject.case else ""
     wanted = _LANGUAGES.get(path.rpartition(".")[2], "")
     items = [Item(text, tab=tab) for tab, text in subject.programs.items()]
-    return sorted(items, key=lambda item: item.tab[0] != wanted)
+    return sorted(items, key=lambda item: item.tab[0].partition(" (")[0] != wanted)
 
 
 _COLLECTIONS: dict[str, Callable[[Subject], list[Item]]] = {

@@ -11,7 +11,10 @@ from stanch.report import page
 from stanch.report.page import text as _t
 from stanch.respond.playbook.guide import Block, Guide, Item, Section
 
-_NAMES = ("Secret", "Place", "Called", "Commit", "Refs", "Fingerprint", "Fields")
+_NAMES = (
+    *("Secret", "Place", "Called", "First place", "First commit", "Commit", "Refs", "Fingerprint"),
+    "Fields",
+)
 """Labels of values that are names rather than words."""
 _LISTS = {"list": "ul", "names": "ul", "steps": "ol"}
 

@@ -92,10 +92,12 @@ def place_of(path: str) -> str:
 def words(provider: Provider, kind: CredentialType, case: Case | None, now: datetime) -> dict[str, str]:
     """What advice may name; a word whose subject is not there is an empty text."""
     name = kind.name if provider.website or kind.name[1:2].isupper() else kind.name[0].lower() + kind.name[1:]
+    article = "an" if _AN.match(name) else "a"
     trails = {trail.id: trail.name for trail in provider.trails}
     known = {
         "kind": name,
-        "a_kind": f"{'an' if _AN.match(name) else 'a'} {name}",
+        "a_kind": f"{article} {name}",
+        "A_kind": f"{article.capitalize()} {name}",
         "Name": kind.name,
         "id": kind.id,
         "provider": provider.name,
