@@ -1,7 +1,11 @@
 """The page, read strictly and then in a real browser: tabs, copying, narrow screens, no scripts, hostile words."""
 
 import hashlib
+import json
+import os
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -10,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from browser import Browser, started
-from report.samples import HOSTILE
+from report.samples import HOSTILE, secret
 from stanch.respond.playbook import Guide, page
 from stanch.respond.playbook.guide import Item
 
@@ -206,6 +210,33 @@ def test_hostile_words_run_nothing(browser: Browser, tmp_path: Path) -> None:
         assert browser.complaints() == []
         assert browser.run("document.querySelectorAll('script, img, iframe, object').length") == 1
         assert browser.run("[...document.links].every((a) => a.protocol === 'file:' || a.protocol === 'https:')")
+
+
+def test_a_hostile_repository_from_the_scan_to_the_page(browser: Browser, tmp_path: Path) -> None:
+    words = "<img src=x onerror=alert(1)>"
+    repository = tmp_path / "r"
+    home = {"HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
+    home |= {name: value for name, value in os.environ.items() if name in ("PYTHONPATH", "STANCH_CACHE_DIR")}
+
+    def ran(*command: str, status: int = 0) -> str:
+        done = subprocess.run(command, cwd=repository, env=home, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        return done.stdout
+
+    repository.mkdir()
+    (repository / f'"{words.replace("/", "")}.py').write_text(f'NOTION_TOKEN = "{secret(5)}"  # {words}\n')
+    ran("git", "init", "--quiet")
+    ran("git", "add", ".")
+    ran("git", "-c", f"user.name={words}", "-c", "user.email=a@example.com", "commit", "--quiet", "-m", words)
+    stanch = (sys.executable, "-m", "stanch")
+    (found,) = ran(*stanch, "scan", ".", "--format", "jsonl", status=1).splitlines()
+    mark = json.loads(found)["fingerprint"]
+    ran(*stanch, "playbook", "--finding", mark, "--format", "html", "--output", "../page.html")
+    browser.open(tmp_path / "page.html")
+    assert browser.complaints() == []
+    assert words in browser.run("document.getElementById('finding').innerText")
+    assert browser.run("document.querySelectorAll('img').length") == 0
+    assert secret(5) not in (tmp_path / "page.html").read_text()
 
 
 LUMINANCE = """(() => {
