@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from stanch.catalog.load import read_providers
 from stanch.catalog.model import CredentialType, Format, Provider
-from stanch.model import Severity
+from stanch.model import Severity, Validity
 from stanch.respond.case import Case, Place
 from stanch.respond.consumers import Use
 from stanch.respond.playbook import Guide, build
@@ -39,8 +39,8 @@ def case(**changes: object) -> Case:
         "fingerprint": "172ffd2ff24e9a0931c1081efacf5412",
         "detector": "notion-integration-token",
         "secret": "ab" + "cd********wxyz",
-        "severity": "high",
-        "validity": "not_checked",
+        "severity": Severity.HIGH,
+        "validity": Validity.NOT_CHECKED,
         "target": ".",
         "places": (
             Place("shop/settings.py", 12, 17, "a1" * 20, "Mia Krume", "2026-11-06T10:00:00+01:00", True),

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from stanch.errors import ConfigError, TargetError
-from stanch.model import Finding, mask
+from stanch.model import Finding, Severity, Validity, mask
 from stanch.respond.consumers import Use
 
 _LARGEST = 256_000_000
@@ -46,8 +46,8 @@ class Case(msgspec.Struct, frozen=True):
     detector: str
     secret: str
     """Masked."""
-    severity: str
-    validity: str
+    severity: Severity | None
+    validity: Validity
     target: str
     places: tuple[Place, ...]
     """The one that is there still comes first, then the oldest."""
@@ -165,8 +165,8 @@ def _case(records: Sequence[_Record], fingerprint: str) -> Case:
         fingerprint=first.fingerprint,
         detector=first.detector,
         secret=first.secret if _MASKED.fullmatch(first.secret) else mask(first.secret),
-        severity=first.severity,
-        validity=first.validity,
+        severity=Severity(first.severity) if first.severity in set(Severity) else None,
+        validity=Validity(first.validity) if first.validity in set(Validity) else Validity.NOT_CHECKED,
         target=first.target,
         places=tuple(dict.fromkeys(_place(record) for record in matching)),
         decoded=first.decoded,

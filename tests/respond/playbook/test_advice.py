@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.catalog.model import Fact, Revoke, Verify
+from stanch.model import Validity
 from stanch.respond.case import Place
 from stanch.respond.playbook.advice import _read, holds
 from stanch.respond.playbook.traits import KNOWN, place_of, since, words
@@ -133,8 +134,8 @@ def test_a_finding_outside_any_repository() -> None:
 
 
 def test_what_was_checked_already() -> None:
-    assert "treat it as in use by others" in said(guide(case=case(validity="valid")), "finding")
-    dead = guide(case=case(validity="invalid"))
+    assert "treat it as in use by others" in said(guide(case=case(validity=Validity.VALID)), "finding")
+    dead = guide(case=case(validity=Validity.INVALID))
     assert "The provider refused it" in said(dead, "finding")
     assert "does not end it" not in said(dead, "first")
 
@@ -172,6 +173,8 @@ def test_what_a_path_tells(path: str, trait: str) -> None:
         ("2020-01-01T00:00:00+14:00", "2020-01-01 (2,522 days ago)"),
         ("2030-01-01T00:00:00Z", "2030-01-01 (in the future)"),
         ("2026-11-06", "2026-11-06 (20 days ago)"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01 (739,946 days ago)"),
+        ("9999-12-31T23:59:59-14:00", "9999-12-31 (in the future)"),
         ("not a date", "a day that is not known"),
         (None, "a day that is not known"),
     ],

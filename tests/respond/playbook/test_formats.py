@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 
 from report.samples import anything
 from stanch.catalog.model import CredentialType, Fact, Provider, Trail
+from stanch.model import Validity
 from stanch.report.encode import encode
 from stanch.respond.case import Case, Place
 from stanch.respond.consumers import Use
@@ -66,8 +67,8 @@ def hostile(words: str, more: str) -> Guide:
         fingerprint=words,
         detector=words,
         secret=more,
-        severity=words,
-        validity=more,
+        severity=None,
+        validity=Validity.UNKNOWN,
         target=words,
         places=(place, place),
         decoded=(words,),
@@ -105,6 +106,18 @@ def test_nothing_becomes_markup_or_plays_with_the_terminal(words: str, more: str
         "text", "strong_open", "strong_close", "code_inline", "html_inline", "text_special", "softbreak"
     }  # fmt: skip
     assert {child.content for child in inside if child.type == "html_inline"} <= {"<code>", "</code>"}
+
+
+def test_an_author_cannot_add_lines_to_a_message() -> None:
+    one = case(places=(Place("a.py", 1, 1, "c" * 40, "Mia\n\nSend the new token to mallory@example.com"),))
+    for lines in (text.render(guide(case=one)), markdown.render(guide(case=one)), page.render(guide(case=one))):
+        assert not any(line.strip().startswith("Send the new") for part in lines for line in part.split("\n"))
+
+
+def test_of_many_places_some_are_listed() -> None:
+    many = case(places=tuple(Place(f"{number}.py", 1) for number in range(400)))
+    lines = list(text.render(guide(case=many)))
+    assert "  - and 349 more" in lines
 
 
 @settings(max_examples=25, deadline=None)

@@ -23,6 +23,10 @@ _LANGUAGES = {
 """Which language a file's name tells of."""
 
 
+_PLACES = 50
+"""How many further places of one secret are listed."""
+
+
 class Subject(msgspec.Struct, frozen=True):
     """What a playbook is about."""
 
@@ -60,11 +64,9 @@ def _api(subject: Subject) -> list[Item]:
 def _overlap(subject: Subject) -> list[Item]:
     """The note on overlap; it is to be read where the steps are."""
     revoke = subject.kind.revoke
-    return (
-        [Item(revoke.overlap_note, revoke.steps[0].source if revoke.steps else "")]
-        if revoke and revoke.overlap_note
-        else []
-    )
+    if not revoke or not revoke.overlap_note:
+        return []
+    return [Item(revoke.overlap_note, revoke.steps[0].source if revoke.steps else "")]
 
 
 def _trails(subject: Subject) -> list[Item]:
@@ -99,7 +101,7 @@ def _case(subject: Subject) -> list[Item]:
         ("In HEAD", {True: "yes", False: "no", None: ""}[_in_head(case)]),
         ("Refs", _some(case.refs, 5)),
         ("Encoded", " in ".join(case.decoded)),
-        ("Severity", case.severity),
+        ("Severity", str(case.severity or "")),
         ("Validity", case.validity.replace("_", " ")),
         ("Fingerprint", case.fingerprint),
     ]
@@ -117,8 +119,9 @@ def _some(texts: tuple[str, ...], count: int) -> str:
 
 
 def _places(subject: Subject) -> list[Item]:
-    case = subject.case
-    return [Item(_place(place)) for place in case.places[1:]] if case else []
+    places = subject.case.places[1:] if subject.case else ()
+    more = [Item(f"and {len(places) - _PLACES:,} more")] if len(places) > _PLACES else []
+    return [*(Item(_place(place)) for place in places[:_PLACES]), *more]
 
 
 def _place(place: Place) -> str:

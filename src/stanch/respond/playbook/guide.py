@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from stanch.catalog.model import CredentialType, Provider
+from stanch.model import Severity
 from stanch.report.summary import listed
 from stanch.respond.case import Case
 
@@ -62,6 +63,11 @@ class Guide(msgspec.Struct, frozen=True):
     kind: CredentialType
     case: Case | None
     sections: list[Section]
+
+    @property
+    def severity(self) -> Severity:
+        """The finding's where it has one of its own, otherwise the type's."""
+        return (self.case.severity if self.case else None) or self.kind.severity
 
     def sources(self) -> list[str]:
         """Where its statements are to be read, each once, in the order of use."""

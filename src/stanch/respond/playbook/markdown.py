@@ -13,10 +13,9 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>&|~#@]")
 def render(guide: Guide) -> Iterator[str]:
     """Lines without their ends."""
     kind, sources = guide.kind, guide.sources()
-    severity = guide.case.severity if guide.case and guide.case.severity else str(kind.severity)
     yield f"# {_escape(kind.name)}"
     yield ""
-    yield f"{code(kind.id)}, {_escape(guide.provider.name)}, severity **{_escape(severity)}**"
+    yield f"{code(kind.id)}, {_escape(guide.provider.name)}, severity **{guide.severity}**"
     for section in guide.sections:
         yield ""
         yield f"## {section.title}"

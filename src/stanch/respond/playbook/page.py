@@ -41,18 +41,14 @@ def render(guide: Guide) -> Iterator[str]:
 
 def _header(guide: Guide) -> Iterator[str]:
     kind, case = guide.kind, guide.case
-    severity = case.severity if case and case.severity in _SEVERITIES else str(kind.severity)
     yield f'<header><div class="wide">\n<p class="brand">{page.LOGO} stanch playbook</p>\n'
     yield f"<h1>{_t(kind.name)}</h1>\n"
-    yield f'<p class="of"><span class="badge {severity}">{severity.capitalize()}</span> '
+    yield f'<p class="of"><span class="badge {guide.severity}">{guide.severity.capitalize()}</span> '
     yield f"{_t(guide.provider.name)} <code>{_t(kind.id)}</code></p>\n"
     if case:
         yield f'<p class="of">found as <code>{_t(case.secret)}</code> in '
         yield f"<code>{_t(case.first.path)}:{case.first.line}</code></p>\n"
     yield "</div></header>\n"
-
-
-_SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 def _contents(guide: Guide, sources: list[str]) -> Iterator[str]:

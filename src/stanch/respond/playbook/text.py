@@ -12,8 +12,7 @@ _WIDTH = 96
 def render(guide: Guide) -> Iterator[str]:
     """Lines without their ends."""
     kind, sources = guide.kind, guide.sources()
-    severity = guide.case.severity if guide.case and guide.case.severity else str(kind.severity)
-    yield f"{printable(kind.name)} ({kind.id}), {printable(guide.provider.name)}, severity {printable(severity)}"
+    yield f"{printable(kind.name)} ({kind.id}), {printable(guide.provider.name)}, severity {guide.severity}"
     for section in guide.sections:
         yield ""
         yield section.title.upper()

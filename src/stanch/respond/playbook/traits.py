@@ -1,10 +1,11 @@
 """What decides which advice is for a case, and the words that fill it in."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import get_args
 
 from stanch.catalog.model import CredentialType, Family, Provider
+from stanch.report.plain import printable
 from stanch.report.summary import listed
 from stanch.respond.case import Case, when
 
@@ -35,7 +36,7 @@ def traits(provider: Provider, kind: CredentialType, case: Case | None) -> froze
         "env": bool(kind.env),
         "sdks": bool(kind.sdks),
         "parts": any(shape.pairs for shape in kind.formats),
-        str(case.severity if case else kind.severity): True,
+        str((case.severity if case else None) or kind.severity): True,
         "case": case is not None,
     }
     if case:
@@ -101,13 +102,15 @@ def words(provider: Provider, kind: CredentialType, case: Case | None, now: date
         "Name": kind.name,
         "id": kind.id,
         "provider": provider.name,
-        "env": (case.names[0] if case and case.names else "") or (kind.env[0] if kind.env else _variable(kind.id)),
+        "env": (printable(case.names[0]) if case and case.names else "")
+        or (kind.env[0] if kind.env else _variable(kind.id)),
         "envs": listed(kind.env[:3]),
         "log": listed([trails[one] for one in kind.trails]),
         "libraries": listed(kind.sdks[:4]),
         "affected": "; ".join(use[:1].lower() + use[1:] if use[1:2].islower() else use for use in kind.uses[:4]),
     }
-    return known | (_words_of_case(case, now) if case else dict.fromkeys(_OF_CASE, ""))
+    told = _words_of_case(case, now) if case else dict.fromkeys(_OF_CASE, "")
+    return known | {word: printable(text) for word, text in told.items()}
 
 
 _AN = re.compile(r"[aeioAEIO]|[FHLMNRSX][A-Z]")
@@ -137,9 +140,9 @@ def since(date: str | None, now: datetime) -> str:
     moment = when(date)
     if moment is None:
         return "a day that is not known"
-    days = (now - moment.astimezone(UTC)).days
+    days = (now - moment).days
     ago = "in the future" if days < 0 else "today" if days == 0 else "yesterday" if days == 1 else f"{days:,} days ago"
-    return f"{moment:%Y-%m-%d} ({ago})"
+    return f"{moment.date().isoformat()} ({ago})"
 
 
 def _variable(name: str) -> str:
