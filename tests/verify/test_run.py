@@ -248,19 +248,19 @@ def test_a_403_that_is_about_the_rate_says_nothing_of_the_credential(headers: di
 
 
 def stay_silent(connection: socket.socket) -> None:
-    time.sleep(3)
+    time.sleep(60)
 
 
 def drip(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\n")
-    for number in range(60):
+    for number in range(600):
         connection.sendall(f"X-{number}: 1\r\n".encode())
         time.sleep(0.1)
 
 
 def drip_body(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-    for _ in range(60):
+    for _ in range(600):
         connection.sendall(b" ")
         time.sleep(0.1)
 
@@ -282,7 +282,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def never_begin(connection: socket.socket) -> None:
-    for _ in range(60):
+    for _ in range(600):
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         time.sleep(0.1)
 
@@ -309,7 +309,7 @@ def test_broken_and_slow_servers_leave_it_unknown(talk: Callable[[socket.socket]
     start = time.monotonic()
     with raw(talk) as address:
         found = checked(call(identity={"bot": "name"}), address)
-    assert time.monotonic() - start < 3.5
+    assert time.monotonic() - start < 40  # they would go on for a minute
     assert found.validity is Validity.UNKNOWN
     assert reason in found.reason
     assert SECRET not in repr(found)
