@@ -150,18 +150,24 @@ def _plain(*texts: str) -> list[Fact]:
     return [Fact(text, "") for text in texts if text]
 
 
-def _verify(call: Verify) -> list[Fact]:
+def _verify(verify: Verify) -> list[Fact]:
     """How to find out whether a credential is live, in words."""
-    effect = "It changes nothing." if call.effect == "read" else "It tries a change that is bound to fail."
-    answers = [(call.valid, "live"), (call.limited, "live, without the right to this call"), (call.invalid, "dead")]
-    told = "; ".join(f"{_statuses(codes)} says {meaning}" for codes, meaning in answers if codes)
-    return [Fact(f"{call.method} {url}", call.source) for url in call.urls] + _plain(
-        f"{told}; anything else decides nothing. {effect}"
-    )
+    effect = "It changes nothing." if verify.effect == "read" else "It tries a change that is bound to fail."
+    answers = [
+        (verify.valid, verify.valid_if, "live"),
+        (verify.limited, verify.limited_if, "live, without the right to this call"),
+        (verify.invalid, verify.invalid_if, "dead"),
+    ]
+    told = "; ".join(f"{_answer(codes, conditions)} says {meaning}" for codes, conditions, meaning in answers if codes)
+    calls = [Fact(f"{call.method} {url}", verify.source) for call in verify.calls for url in call.urls]
+    return calls + _plain(f"{told}; anything else decides nothing. {effect}")
 
 
-def _statuses(codes: Iterable[int]) -> str:
-    return " or ".join(str(status) for status in codes)
+def _answer(codes: Iterable[int], conditions: dict[str, str]) -> str:
+    """`200 or 201 with status active`."""
+    statuses = " or ".join(str(status) for status in codes)
+    found = " and ".join(f"{path or 'the text'} {pattern}" for path, pattern in conditions.items())
+    return f"{statuses} with {found}" if found else statuses
 
 
 def _overlap(kind: CredentialType) -> list[Fact]:
