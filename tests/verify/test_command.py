@@ -179,6 +179,7 @@ def test_a_scan_pipes_into_verify(stanch: Run, leaky: Path, live: str, dead: str
         ]
         assert live not in done.stdout
         assert dead not in done.stdout
+        assert all(line.isprintable() for line in done.stdout.splitlines())
     (leaky / "report.json").write_text(report)
     done = stanch("verify", leaky / "report.json", *ALLOW)
     assert done.returncode == 1

@@ -12,7 +12,8 @@ import pytest
 from stanch.catalog.model import Call
 from stanch.errors import ConfigError
 from stanch.model import Confidence, Finding, Secret, Severity, Validity
-from stanch.verify import Limits, Options, Verifier
+from stanch.verify import Credential, Limits, Options, Verifier
+from stanch.verify.run import _mixed
 
 from .acme import QUICK, SECRET, call, checked, credential, provider, verifier
 from .servers import Reply, Seen, issuer, raw, reply
@@ -379,3 +380,16 @@ def test_hosts_that_are_none_are_refused_before_anything_is_sent() -> None:
         Verifier([provider(call())], Options(hosts={"nobody": ["host"]}))
     with pytest.raises(ConfigError):
         Verifier([provider(call())], Options(allow=("not a network/8",)))
+
+
+def test_issuers_take_turns() -> None:
+    """One that has to be waited for does not keep the others waiting."""
+    many = [Credential("a", (("secret", str(number)),)) for number in range(3)]
+    few = [Credential("b", (("secret", "x"),))]
+    assert [one.detector for one in _mixed([*many, *few])] == ["a", "b", "a", "a"]
+
+
+def test_certificates_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
+    with pytest.raises(ConfigError, match="SSL_CERT_FILE"):
+        verifier(call(), "127.0.0.1:1")
