@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from stanch.cli.repository import echo_json
 from stanch.cli.scan import FOUND, INCOMPLETE, shown_progress
 from stanch.config import Config, load
 from stanch.errors import ConfigError, TargetError
@@ -77,7 +76,9 @@ def verify(
     results = [(one, found[one.credential]) for one in subjects]
     names = {kind.id: kind.name for provider in providers for kind in provider.types}
     if form == "json":
-        echo_json([_record(one, evidence) for one, evidence in results])
+        from stanch.report.encode import array
+
+        click.echo("".join(array(_record(one, evidence) for one, evidence in results)))
     else:
         click.echo("\n".join(_text(results, names)))
     ctx.exit(_status(evidence.validity for _, evidence in results))

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from stanch.errors import ConfigError, TargetError
-from stanch.model import Finding, Severity, Validity, mask
+from stanch.model import Evidence, Finding, Severity, Validity, mask
 from stanch.respond.consumers import Use
 
 _LARGEST = 256_000_000
@@ -51,6 +51,8 @@ class Case(msgspec.Struct, frozen=True):
     target: str
     places: tuple[Place, ...]
     """The one that is there still comes first, then the oldest."""
+    evidence: Evidence | None = None
+    """What its issuer said, if it was asked."""
     decoded: tuple[str, ...] = ()
     refs: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -91,6 +93,7 @@ class _Record(msgspec.Struct):
     date: str | None = None
     in_head: bool | None = None
     refs: tuple[str, ...] = ()
+    evidence: Evidence | None = None
     decoded: tuple[str, ...] = ()
 
 
@@ -169,6 +172,7 @@ def _case(records: Sequence[_Record], fingerprint: str) -> Case:
         validity=Validity(first.validity) if first.validity in set(Validity) else Validity.NOT_CHECKED,
         target=first.target,
         places=tuple(dict.fromkeys(_place(record) for record in matching)),
+        evidence=first.evidence,
         decoded=first.decoded,
         refs=tuple(dict.fromkeys(ref for record in matching for ref in record.refs)),
         names=tuple(names)[:4],

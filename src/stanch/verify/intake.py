@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import msgspec
 
@@ -15,6 +16,7 @@ LARGEST = 64 << 20
 _LONGEST = 1 << 16
 """Characters of a part of a credential."""
 _MASK = "********"
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -76,23 +78,18 @@ def read_report(content: bytes) -> list[Subject]:
 
 
 def _findings(content: bytes) -> Iterator[_Finding]:
-    if not content.strip():
-        return
-    with_lines = content.lstrip().splitlines()
-    try:
+    with suppress(*_UNREADABLE):
         yield from msgspec.json.decode(content, type=_Document).findings
         return
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass  # then it is JSON Lines, or nothing at all
-    for number, line in enumerate(with_lines, 1):
+    for number, line in enumerate(content.splitlines(), 1):
         if not line.strip():
             continue
         try:
             yield msgspec.json.decode(line, type=_Finding)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except _UNREADABLE:
             raise ConfigError(
                 f"line {number} is no finding, and the whole is no report",
-                hint="It takes what 'stanch scan --show-secrets --format json' or jsonl writes.",
+                hint="It takes what 'stanch scan --show-secrets' writes as json or jsonl.",
             ) from None
 
 

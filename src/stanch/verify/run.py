@@ -1,5 +1,6 @@
 """Checks credentials: each distinct one once, side by side, at the pace that their issuers allow."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -72,7 +73,7 @@ class Verifier:
         self, credentials: Iterable[Credential], progress: Progress = lambda *_: None
     ) -> dict[Credential, Evidence]:
         """What checking each credential comes to."""
-        wanted = [one for one in dict.fromkeys(credentials) if one not in self._known]
+        wanted = _mixed(one for one in dict.fromkeys(credentials) if one not in self._known)
         pool = ThreadPoolExecutor(self._options.limits.workers)
         try:
             for done, (one, evidence) in enumerate(zip(wanted, pool.map(self._check, wanted), strict=True), 1):
@@ -130,6 +131,16 @@ class Verifier:
                 break
         verdict = judge(call, answer, parts)
         return verdict, Attempt(ready.shown, answer.status, _outcome(verdict))
+
+
+def _mixed(credentials: Iterable[Credential]) -> list[Credential]:
+    """Those of one issuer not all in a row: while it has to be waited for, others can be asked."""
+    counts: Counter[str] = Counter()
+    order = []
+    for one in credentials:
+        order.append((counts[one.detector], one))
+        counts[one.detector] += 1
+    return [one for _, one in sorted(order, key=lambda place: place[0])]
 
 
 def _outcome(verdict: Verdict) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import httpcore2
 import msgspec
 
+from stanch.errors import ConfigError
 from stanch.verify.address import Allowed, Endpoint, Resolver, permitted, resolve
 from stanch.verify.options import Limits
 from stanch.verify.trouble import NoAnswer
@@ -60,11 +61,15 @@ class Wire:
         resolver: Resolver | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        """`resolver` and `trust` stand for the system's own."""
+        """`resolver` and `trust` stand for the system's own; ConfigError where certificates cannot be read."""
         self._limits = limits
         self._allowed = allowed
         self._resolver = resolver
-        self._trust = trust or httpcore2.default_ssl_context()
+        try:
+            self._trust = trust or httpcore2.default_ssl_context()
+        except OSError as error:
+            names = "SSL_CERT_FILE or SSL_CERT_DIR"
+            raise ConfigError(f"the certificates that {names} names cannot be read: {error.strerror}") from None
 
     def send(self, request: Request, *, expected: Iterable[int] = (), body: bool = True) -> Answer:
         """The answer to a request; NoAnswer says why there is none.

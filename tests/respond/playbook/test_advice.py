@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.catalog.model import Fact, Revoke, Verify
-from stanch.model import Validity
+from stanch.model import Attempt, Evidence, Validity
 from stanch.respond.case import Place
 from stanch.respond.playbook.advice import _read, holds
 from stanch.respond.playbook.traits import KNOWN, place_of, since, words
@@ -131,6 +131,17 @@ def test_a_finding_outside_any_repository() -> None:
     assert "When it came here is not recorded" in said(mine, "misuse")
     assert "In HEAD" not in said(mine, "finding")
     assert "No other place in the work tree" not in said(mine, "impact")
+
+
+def test_what_the_issuer_said_is_told() -> None:
+    attempt = Attempt("GET https://api.notion.com/v1/users/me", 200, "live")
+    evidence = Evidence(
+        Validity.VALID, "", {"workspace": "Bakery"}, ("read pages",), (attempt,), "2026-11-26T11:00:00Z"
+    )
+    mine = guide(case=case(validity=Validity.VALID, evidence=evidence))
+    assert "Issuer says workspace Bakery; can read pages" in said(mine, "finding")
+    assert "Checked at 2026-11-26T11:00:00Z. GET https://api.notion.com/v1/users/me: 200, live" in said(mine, "proof")
+    assert "What the last check came to" not in titles(guide(case=case()), "proof")
 
 
 def test_what_was_checked_already() -> None:

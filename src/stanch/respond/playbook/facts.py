@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from stanch.catalog.model import CredentialType, Fact, Provider, Trail
+from stanch.report.summary import told
 from stanch.respond.case import Case, Place
 from stanch.respond.playbook import check
 from stanch.respond.playbook.guide import Item
@@ -103,6 +104,7 @@ def _case(subject: Subject) -> list[Item]:
         ("Encoded", " in ".join(case.decoded)),
         ("Severity", str(case.severity or "")),
         ("Validity", case.validity.replace("_", " ")),
+        ("Issuer says", told(case.evidence)),
         ("Fingerprint", case.fingerprint),
     ]
     return [Item("", rows=tuple((label, text) for label, text in rows if text))]
@@ -129,8 +131,8 @@ def _place(place: Place) -> str:
     by = f"by {place.author}" if place.author else ""
     on = f"on {place.date[:10]}" if place.date else ""
     head = {True: "in HEAD", False: "no longer in HEAD", None: ""}[place.in_head]
-    told = ", ".join(filter(None, [" ".join(filter(None, [commit, by, on])), head if place.commit else ""]))
-    return f"{place.path}:{place.line}" + (f" ({told})" if told else "")
+    about = ", ".join(filter(None, [" ".join(filter(None, [commit, by, on])), head if place.commit else ""]))
+    return f"{place.path}:{place.line}" + (f" ({about})" if about else "")
 
 
 def _readers(subject: Subject) -> list[Item]:
@@ -144,6 +146,15 @@ def _readers(subject: Subject) -> list[Item]:
     items = [Item(f"{path}, line {_some(tuple(lines), 8)}") for path, lines in by_path.items()]
     limited = f"; {case.limited}" if case.limited else ""
     return [*items, Item(f"Searched for in the work tree: {names}{limited}.")]
+
+
+def _checked(subject: Subject) -> list[Item]:
+    """What each call to the issuer came to, with the time of the last."""
+    evidence = subject.case.evidence if subject.case else None
+    if evidence is None:
+        return []
+    when = [Item(f"Checked at {evidence.moment}.")] if evidence.moment else []
+    return [*when, *(Item(f"{one.call}: {one.status or 'no answer'}, {one.outcome}") for one in evidence.attempts)]
 
 
 def _programs(subject: Subject) -> list[Item]:
@@ -176,6 +187,7 @@ _COLLECTIONS: dict[str, Callable[[Subject], list[Item]]] = {
     "case": _case,
     "places": _places,
     "readers": _readers,
+    "checked": _checked,
     "snippets": _programs,
 }
 NAMES = frozenset(_COLLECTIONS)
