@@ -161,7 +161,7 @@ def _programs(subject: Subject) -> list[Item]:
     """Programs, those in the language of the finding's file first."""
     path = subject.case.first.path.lower() if subject.case else ""
     wanted = _LANGUAGES.get(path.rpartition(".")[2], "")
-    items = [Item(text, tab=tab) for tab, text in subject.programs.items()]
+    items = [Item(text.rstrip("\n"), tab=tab) for tab, text in subject.programs.items()]
     return sorted(items, key=lambda item: item.tab[0].partition(" (")[0] != wanted)
 
 
