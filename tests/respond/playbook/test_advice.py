@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.examples import commands
 from stanch.catalog.model import Fact, Revoke, Verify
 from stanch.model import Attempt, Evidence, Validity
 from stanch.respond.case import Place
@@ -199,3 +200,14 @@ def test_articles() -> None:
     assert known["a_kind"] == "an AWS access key"
     assert words(*find("privatekey-openssh"), None, NOW)["a_kind"] == "an SSH private key"
     assert words(*find("generic-password"), None, NOW)["a_kind"] == "a password"
+
+
+def test_every_command_that_advice_names_is_there() -> None:
+    known = set(commands())
+    groups = {path[:1] for path in known if len(path) == 2}
+    lines = [line.text for section in _read().sections for block in section.blocks for line in block.lines]
+    named = re.findall(r"\bstanch ([a-z]+)(?: ([a-z]+))?", "\n".join(lines))
+    assert {name for name, _ in named} >= {"hook", "ignore", "scan", "verify", "playbook"}
+    for name, under in named:
+        assert (name,) in known, name
+        assert (name,) not in groups or (name, under) in known, under
