@@ -37,8 +37,27 @@ def test_what_others_wrote_and_what_is_no_text_is_left_out(tmp_path: Path) -> No
 
 
 def test_bare_words_are_not_worth_a_search() -> None:
-    names = ["auth", "token", "password", "NOTION_TOKEN", "notionToken", "API", "_____", "NOTION_TOKEN", "apiKey"]
-    assert telling(names) == ("NOTION_TOKEN", "notionToken", "apiKey")
+    bare = [
+        "auth",
+        "token",
+        "password",
+        "API",
+        "_____",
+        "apiKey",
+        "client_secret",
+        "db2",
+        "x_1",
+        "myToken",
+        "",
+    ]
+    assert telling(
+        [*bare, "NOTION_TOKEN", "notionToken", "AWSSecretKey", "NOTION_TOKEN", "s3_key", "DATABASE_URL"]
+    ) == (
+        "NOTION_TOKEN",
+        "notionToken",
+        "AWSSecretKey",
+        "DATABASE_URL",
+    )
 
 
 def test_no_name_finds_nothing(tmp_path: Path) -> None:

@@ -30,7 +30,16 @@ _READS = re.compile(
 )
 
 
-_COMPOSED = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9]|[a-z][A-Z]")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_COMMON = frozenset(
+    (
+        *("access", "account", "api", "app", "auth", "authorization", "base", "bearer", "client", "config", "database"),
+        *("db", "default", "dev", "env", "header", "host", "id", "key", "local", "login", "my", "name", "new", "old"),
+        *("pass", "password", "path", "prod", "production", "private", "pwd", "secret", "server", "service"),
+        *("settings", "test", "token", "uri", "url", "user", "username", "value", "x"),
+    )
+)
+"""Parts of names that say what a value is and not whose."""
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -44,8 +53,14 @@ class Use(msgspec.Struct, frozen=True):
 
 
 def telling(names: Iterable[str]) -> tuple[str, ...]:
-    """Those of `names` that are worth a search: a bare `token` or `auth` stands everywhere and means nothing."""
-    return tuple(dict.fromkeys(name for name in names if len(name) >= 6 and _COMPOSED.search(name)))
+    """Those of `names` that are worth a search: a bare `token` or `api_key` stands everywhere and means nothing."""
+    return tuple(dict.fromkeys(name for name in names if _says_more(name)))
+
+
+def _says_more(name: str) -> bool:
+    """Two parts or more: written as environment variables are, or with one that is not about all such values."""
+    parts = [part.lower() for part in _PART.findall(name)]
+    return len(parts) > 1 and (name.isupper() or any(part not in _COMMON and len(part) > 1 for part in parts))
 
 
 class Search(msgspec.Struct, frozen=True):

@@ -127,6 +127,30 @@ def test_what_was_never_committed_needs_no_history_cleaned() -> None:
     assert "No other place in the work tree names NOTION_TOKEN and NOTION_API_KEY." in said(mine, "impact")
 
 
+def test_the_variable_is_the_findings_own_if_it_looks_like_one() -> None:
+    assert "under the name that is there already (SHOP_NOTION)" in said(
+        guide(case=case(names=("SHOP_NOTION",))), "rotate"
+    )
+    for names in (("token",), ("notionToken",), ()):
+        assert "there already (NOTION_TOKEN)" in said(guide(case=case(names=names)), "rotate")
+
+
+def test_what_only_this_clone_holds() -> None:
+    place = Place("a.py", 1, 1, "c" * 40, "Mia", "2026-11-06T10:00:00+01:00", False)
+    for refs, loose in ((("refs/stash",), True), ((), True), (("refs/heads/main", "refs/stash"), False)):
+        told = said(guide(case=case(places=(place,), refs=refs)), "finding")
+        assert ("in this clone only" in told) == loose
+        assert ("Everybody who has a clone can read it" in told) != loose
+
+
+def test_a_message_cannot_be_taken_back() -> None:
+    place = Place("(commit message)", 3, 1, "c" * 40, "Mia", "2026-11-06T10:00:00+01:00", True)
+    mine = guide(case=case(places=(place,)))
+    assert "which no later commit changes" in said(mine, "finding")
+    assert "Take it out of the code" not in said(mine, "finding")
+    assert "in a message to a commit or tag" in said(mine, "leaked")
+
+
 def test_a_finding_outside_any_repository() -> None:
     mine = guide(case=case(places=(Place("notes.md", 2),), sought=(), uses=(), refs=()))
     assert "When it came here is not recorded" in said(mine, "misuse")
@@ -170,6 +194,8 @@ def test_what_was_checked_already() -> None:
         ("config/app.yaml", "path-config"),
         (".npmrc", "path-config"),
         ("", "path-code"),
+        ("(commit message)", "path-message"),
+        ("a/(commit message)", "path-code"),
     ],
 )
 def test_what_a_path_tells(path: str, trait: str) -> None:

@@ -8,8 +8,10 @@ from stanch.catalog.model import CredentialType, Family, Provider
 from stanch.report.plain import printable
 from stanch.report.summary import listed
 from stanch.respond.case import Case, when
+from stanch.respond.consumers import telling
 
 _PATHS = {
+    "path-message": r"^\((commit|tag) message\)$",
     "path-archive": r"!|\.(zip|tar|t?gz|bak|old|orig|backup|7z|rar)$|(^|/)backups?/",
     "path-dotenv": r"(^|/)\.env(rc|\.[^/]*)?$|\.env$",
     "path-ci": r"(^|/)(\.(github/workflows|circleci|buildkite)/|\.(gitlab-ci|travis)\.yml|jenkinsfile|\w+-pipelines\.)",
@@ -46,9 +48,11 @@ def traits(provider: Provider, kind: CredentialType, case: Case | None) -> froze
 
 def _of_case(case: Case) -> dict[str, bool]:
     committed = any(place.commit for place in case.places)
+    in_head = any(place.in_head for place in case.places)
     return {
         "git": committed,
-        "in-head": any(place.in_head for place in case.places),
+        "in-head": in_head,
+        "loose": committed and not in_head and all(ref == "refs/stash" for ref in case.refs),
         "uncommitted": not committed and case.first.in_head is not None,
         "encoded": bool(case.decoded),
         "elsewhere": len(case.places) > 1,
@@ -78,7 +82,7 @@ KNOWN = frozenset(
             "parts",
         ),
         *("critical", "high", "medium", "low", "info"),
-        *("case", "git", "in-head", "uncommitted", "encoded", "elsewhere", "live", "dead", "read", "unread"),
+        *("case", "git", "in-head", "loose", "uncommitted", "encoded", "elsewhere", "live", "dead", "read", "unread"),
     )
 )
 """All words that `when` may use."""
@@ -102,8 +106,7 @@ def words(provider: Provider, kind: CredentialType, case: Case | None, now: date
         "Name": kind.name,
         "id": kind.id,
         "provider": provider.name,
-        "env": (printable(case.names[0]) if case and case.names else "")
-        or (kind.env[0] if kind.env else _variable(kind.id)),
+        "env": _variable(kind, case),
         "envs": listed(kind.env[:3]),
         "log": listed([trails[one] for one in kind.trails]),
         "libraries": listed(kind.sdks[:4]),
@@ -145,5 +148,7 @@ def since(date: str | None, now: datetime) -> str:
     return f"{moment.date().isoformat()} ({ago})"
 
 
-def _variable(name: str) -> str:
-    return name.upper().replace("-", "_")
+def _variable(kind: CredentialType, case: Case | None) -> str:
+    """The environment variable to speak of: the finding's own if it looks like one, or the usual one."""
+    own = next((name for name in telling(case.names) if name.isupper()), "") if case else ""
+    return own or (kind.env[0] if kind.env else kind.id.upper().replace("-", "_"))
