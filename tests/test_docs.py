@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cli.examples import commands, parse, shown
-from stanch.config.model import Identity, IgnoreEntry, Limits, Scan
+from stanch.config.model import Identity, IgnoreEntry, Limits, Scan, Verify
 from stanch.report import FORMATS
 
 ROOT = Path(__file__).parents[1]
@@ -113,6 +113,7 @@ def test_every_setting_has_its_line() -> None:
         "scan": Scan,
         "limits": Limits,
         "identity": Identity,
+        "verify": Verify,
         "ignore": IgnoreEntry,
     }
     for table, fields in tables.items():

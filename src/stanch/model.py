@@ -148,6 +148,32 @@ class Suppression(msgspec.Struct, frozen=True, omit_defaults=True):
     expires: str = ""
 
 
+class Attempt(msgspec.Struct, frozen=True):
+    """One call to an issuer, and what it answered; nothing of the credential is in it."""
+
+    call: str
+    """Method, host and path, with the names of the credential's parts in place of their values."""
+    status: int | None
+    """The answer's HTTP status; nothing where no answer came."""
+    outcome: str
+    """What that means, in words."""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What a check of a credential came to: enough to show somebody else, and nothing to use it by."""
+
+    validity: Validity
+    reason: str = ""
+    """Why it is not known, or what the answer says besides."""
+    identity: dict[str, str] = {}
+    """Whose it is, as the issuer says: label -> value."""
+    can: tuple[str, ...] = ()
+    """What it lets its holder do, as far as the issuer says, in words that go after "can"."""
+    attempts: tuple[Attempt, ...] = ()
+    moment: str = ""
+    """When the last answer came: ISO 8601, UTC."""
+
+
 class Finding(msgspec.Struct):
     """One secret at one place (a path), however many commits hold it there."""
 
@@ -177,6 +203,8 @@ class Finding(msgspec.Struct):
     refs: tuple[str, ...] = ()
     """The refs whose history holds it."""
     validity: Validity = Validity.NOT_CHECKED
+    evidence: Evidence | None = None
+    """What the check came to, if there was one."""
     decoded: tuple[str, ...] = ()
     playbook: str = ""
     advice: str = ""

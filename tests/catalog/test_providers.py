@@ -5,11 +5,13 @@ import re
 from collections import defaultdict
 
 import hyperscan
+import msgspec
 import pytest
 
 from stanch.catalog import checks, regex
-from stanch.catalog.load import FOLDER, read_providers
+from stanch.catalog.load import FOLDER, read_providers, validate
 from stanch.catalog.model import CredentialType, Fact, Format, Provider
+from stanch.errors import ConfigError
 
 PROVIDERS = read_providers()
 TYPES = [(provider, kind) for provider in PROVIDERS for kind in provider.types]
@@ -67,20 +69,58 @@ def test_a_type_says_what_it_is_and_what_to_do(provider: Provider, kind: Credent
         assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)
 
 
-def test_verification_only_reads_or_says_otherwise() -> None:
+CALLS = [(kind, call) for _, kind in TYPES if kind.verify for call in kind.verify.calls]
+
+
+def test_verification_names_its_source_and_declares_its_effect() -> None:
     for _, kind in TYPES:
-        if kind.verify is None:
-            continue
-        assert kind.verify.source.startswith("https://"), kind.id
-        assert not set(kind.verify.valid) & {*kind.verify.invalid, *kind.verify.limited}, kind.id
-        assert not set(kind.verify.limited) & set(kind.verify.invalid), kind.id
-        if kind.verify.effect == "read" and kind.verify.method == "POST":
-            assert kind.verify.body, kind.id
-        text = "".join((*kind.verify.urls, *kind.verify.headers.values(), kind.verify.body))
-        roles = {role for shape in kind.formats for role in re.findall(r"\(\?P<(\w+)>", shape.pattern)}
-        roles |= {pair.role for shape in kind.formats for pair in shape.pairs}
-        for role in re.findall(r"\{(\w+)\}", text):
-            assert role in roles, f"{kind.id} asks for {role}"
+        if kind.verify is not None:
+            assert kind.verify.source.startswith("https://"), kind.id
+            assert kind.verify.effect == "read" or kind.id == "slack-webhook-url"
+
+
+def test_verification_tells_answers_apart() -> None:
+    """A status that means two things needs a condition for each but one, and 403 is no answer of a proxy's."""
+    for kind, call in CALLS:
+        meanings = [(call.valid, call.valid_if), (call.limited, call.limited_if), (call.invalid, call.invalid_if)]
+        for number, (statuses, conditions) in enumerate(meanings):
+            assert all(100 <= status < 600 for status in statuses), kind.id
+            for others, other_conditions in meanings[:number]:
+                assert not set(statuses) & set(others) or (conditions and other_conditions), kind.id
+
+
+def test_verification_sends_no_secret_in_the_address_where_a_header_would_do() -> None:
+    in_address = {kind.id for kind, call in CALLS for url in call.urls if "{secret}" in url}
+    assert in_address == {"discord-webhook-url", "google-oauth-access-token", "slack-webhook-url", "telegram-bot-token"}
+
+
+def test_verification_never_calls_what_is_known_to_do_harm() -> None:
+    """Calls of other scanners that write into live accounts, move money or download people's data."""
+    for kind, call in CALLS:
+        for url in call.urls:
+            assert not re.search(r"/payments|/events|/contacts|/customers|/oauth2?/token|/messages", url), kind.id
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ({"urls": []}, "no address"),
+        ({"urls": ["http://api.example/"]}, "no https address"),
+        ({"urls": ["https://user:{secret}@api.example/"]}, "no https address"),
+        ({"urls": ["https://{shop}.example/"]}, "needs hosts"),
+        ({"urls": ["{secret}"]}, "needs hosts"),
+        ({"headers": {"X": "{other}"}}, "no part 'other'"),
+        ({"only": {"other": ".*"}}, "no part 'other'"),
+        ({"body": "{}"}, "only POST"),
+        ({"invalid_if": {"code": "("}}, "missing )"),
+    ],
+)
+def test_a_call_that_cannot_be_made_or_leads_elsewhere_is_refused(broken: dict[str, object], reason: str) -> None:
+    call = {"method": "GET", "urls": ["https://api.example/me"], **broken}
+    shape = {"name": "plain", "pattern": "(?P<secret>acm_[0-9]{24})(?P<shop>x)"}
+    table = {"id": "acme-key", "name": "", "summary": "", "severity": "high", "format": [shape], "verify": call}
+    with pytest.raises(ConfigError, match=re.escape(reason)):
+        validate(msgspec.convert(table, CredentialType))
 
 
 def fitting(shape: Format, rng: random.Random) -> str:

@@ -38,7 +38,7 @@ def test_show_tells_everything(call: Call) -> None:
     told = call("detectors", "show", "notion-integration-token")
     assert "Format: current (ntn_)" in told
     assert "checks      entropy" in told
-    assert "Revoke and rotate" in told
+    assert "REVOKE AND ROTATE" in told
     facts = json.loads(call("detectors", "show", "notion-integration-token", "--format", "json"))["facts"]
     assert facts["format"][0]["name"] == "current (ntn_)"
     assert facts["verify"]["method"] == "GET"

@@ -11,7 +11,7 @@ from stanch.config.load import parse
 from stanch.config.model import IgnoreEntry, Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
-TABLES = {"scan", "limits", "identity"}
+TABLES = {"scan", "limits", "identity", "verify"}
 
 
 def settings() -> list[str]:
@@ -33,7 +33,7 @@ def test_every_setting_is_documented(name: str) -> None:
 
 
 def test_nothing_is_documented_that_is_no_setting() -> None:
-    named = re.findall(r"`((?:scan|limits|identity|ignore|detector)\.\w+)`", PAGE)
+    named = re.findall(r"`((?:scan|limits|identity|verify|ignore|detector)\.\w+)`", PAGE)
     assert set(named) <= set(settings())
 
 

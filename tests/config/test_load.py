@@ -198,6 +198,17 @@ class TestTheRepositorysFile:
         (home / "stanch.toml").write_text(text)
         assert load(repository).providers[0].types[0].id == "acme-token"
 
+    def test_it_may_not_name_hosts_to_verify_at(self, repository: Path, home: Path, write: Write) -> None:
+        table = '[verify]\nallow = ["10.0.0.0/8"]\nhosts = { gitlab = ["gitlab.example.com"] }\n'
+        write(table)
+        with pytest.raises(ConfigError, match="may not say 'verify'"):
+            load(repository)
+        write("")
+        (home / "stanch.toml").write_text(table)
+        verify = load(repository).verify
+        assert (verify.allow, verify.hosts) == (["10.0.0.0/8"], {"gitlab": ["gitlab.example.com"]})
+        assert load(None).verify == verify
+
     def test_an_explicit_file_inside_the_repository_is_held_to_the_same(self, repository: Path) -> None:
         other = repository / "src" / "ci.toml"
         other.write_text("gitleaks = ['../../outside.toml']\n")

@@ -6,8 +6,10 @@ import string
 from hypothesis import strategies as st
 
 from stanch.model import (
+    Attempt,
     Confidence,
     Coverage,
+    Evidence,
     Finding,
     Occurrence,
     Rejected,
@@ -21,6 +23,13 @@ from stanch.model import (
 )
 
 COMMIT = "1a2b3c4d" * 5
+EVIDENCE = Evidence(
+    Validity.VALID,
+    identity={"account": "Bakery"},
+    can=("read orders", "change orders"),
+    attempts=(Attempt("GET https://api.example.com/me", 200, "valid"),),
+    moment="2026-02-03T04:05:06+00:00",
+)
 
 
 def secret(seed: int, prefix: str = "nt" + "n_") -> str:
@@ -77,7 +86,14 @@ def full_report() -> Report:
     findings = [
         finding(),
         finding(path="old/settings.py", line=3, in_head=False, count=4, date="2024-05-01T00:00:00Z"),
-        finding(7, **cloud, path="deploy/prod.env", validity=Validity.VALID, parts={"id": Secret(secret(8))}),
+        finding(
+            7,
+            **cloud,
+            path="deploy/prod.env",
+            validity=Validity.VALID,
+            evidence=EVIDENCE,
+            parts={"id": Secret(secret(8))},
+        ),
         finding(
             3,
             path="backup.tar.gz!etc/app/config.yaml",
@@ -167,6 +183,16 @@ _occurrences = st.builds(Occurrence, anything, _places, _places, _places, _place
 # Values that cannot occur in other text by chance, so that a test can look for them.
 _secrets = st.integers(0, 2**32).map(lambda seed: Secret(secret(seed, "s3" + "cr3t")))
 
+_evidence = st.builds(
+    Evidence,
+    validity=st.sampled_from(Validity),
+    reason=anything,
+    identity=st.dictionaries(anything, anything, max_size=2),
+    can=st.lists(anything, max_size=2).map(tuple),
+    attempts=st.lists(st.builds(Attempt, anything, st.none() | st.integers(100, 599), anything), max_size=2).map(tuple),
+    moment=anything,
+)
+
 findings = st.builds(
     Finding,
     detector=anything,
@@ -191,6 +217,7 @@ findings = st.builds(
     in_head=st.none() | st.booleans(),
     refs=st.lists(anything, max_size=2).map(tuple),
     validity=st.sampled_from(Validity),
+    evidence=st.none() | _evidence,
     decoded=st.lists(anything, max_size=2).map(tuple),
     playbook=anything,
     advice=anything,

@@ -11,7 +11,7 @@ from .samples import clean_report, finding, full_report, reports
 FIELDS = [
     *("detector", "provider", "name", "severity", "confidence", "secret", "fingerprint", "target", "path"),
     *("line", "column", "end_line", "end_column", "excerpt", "parts", "commit", "author", "email", "date"),
-    *("in_head", "refs", "validity", "decoded", "playbook", "advice", "count", "last", "suppressed"),
+    *("in_head", "refs", "validity", "evidence", "decoded", "playbook", "advice", "count", "last", "suppressed"),
 ]
 
 
@@ -32,6 +32,15 @@ def test_fields() -> None:
     assert first["decoded"] == []
     assert first["validity"] == "not_checked"
     assert records[3]["decoded"] == ["base64", "gzip"]
+    assert first["evidence"] is None
+    assert records[2]["evidence"] == {
+        "validity": "valid",
+        "reason": "",
+        "identity": {"account": "Bakery"},
+        "can": ["read orders", "change orders"],
+        "attempts": [{"call": "GET https://api.example.com/me", "status": 200, "outcome": "valid"}],
+        "moment": "2026-02-03T04:05:06+00:00",
+    }
     assert records[3]["commit"] is None
 
 

@@ -1,7 +1,7 @@
-from stanch.model import Coverage, Report, Severity, Suppression, Validity
+from stanch.model import Coverage, Evidence, Report, Severity, Suppression, Validity
 from stanch.report import summary
 
-from .samples import clean_report, finding, full_report
+from .samples import EVIDENCE, clean_report, finding, full_report
 
 
 def test_order_is_severity_then_path() -> None:
@@ -83,3 +83,12 @@ def test_suppression() -> None:
     assert summary.suppression(finding(suppressed=told)) == expected
     assert summary.suppression(finding(suppressed=Suppression("path"))) == "path"
     assert summary.suppression(finding()) == ""
+
+
+def test_what_the_issuer_says() -> None:
+    assert summary.told(None) == ""
+    assert summary.told(EVIDENCE) == "account Bakery; can read orders and change orders"
+    assert (
+        summary.told(Evidence(Validity.UNKNOWN, "a.example\x1b[2J did not answer"))
+        == "a.example\\x1b[2J did not answer"
+    )

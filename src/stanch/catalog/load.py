@@ -1,12 +1,13 @@
 """Reads provider files. The result is plain data; `stanch.detect` compiles it."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from stanch.catalog import checks, regex
-from stanch.catalog.model import CredentialType, Provider
+from stanch.catalog.model import Call, CredentialType, Provider
 from stanch.errors import ConfigError
 
 FOLDER = Path(__file__).parent / "providers"
@@ -27,7 +28,10 @@ def read_provider(path: Path) -> Provider:
         raise ConfigError(f"{path}: {error}") from None
     if provider.id != path.stem:
         raise ConfigError(f"{path}: id {provider.id!r} must be the file's name")
+    trails = {trail.id for trail in provider.trails}
     for kind in provider.types:
+        if unknown := [name for name in kind.trails if name not in trails]:
+            raise ConfigError(f"{path}: {kind.id}: no trail is called {unknown[0]!r}")
         try:
             validate(kind)
         except ConfigError as error:
@@ -54,6 +58,43 @@ def validate(kind: CredentialType) -> None:
                 raise ConfigError(f"pair {pair.role!r} has no group of that name")
         for check in shape.checks:
             checks.validate(check)
+    if kind.verify is not None:
+        known = set(roles(kind))
+        for call in kind.verify.calls:
+            _validate_call(call, known)
+
+
+def roles(kind: CredentialType) -> list[str]:
+    """The parts that credentials of a type have, "secret" first."""
+    named = [role for shape in kind.formats for role in re.findall(r"\(\?P<(\w+)>", shape.pattern)]
+    named += [pair.role for shape in kind.formats for pair in shape.pairs]
+    return list(dict.fromkeys(["secret", *named]))
+
+
+def _validate_call(call: Call, known: set[str]) -> None:
+    """Raise ConfigError for a call that cannot be made, or that would let a credential say where it is sent."""
+    if not call.urls:
+        raise ConfigError("verify: no address")
+    if call.method != "POST" and (call.body or call.form):
+        raise ConfigError("verify: only POST has a body")
+    for url in call.urls:
+        authority = re.fullmatch(r"https://([^/?#@\\]+)(?:[/?#].*)?", url)
+        if authority is None and not re.fullmatch(r"\{\w+\}", url):
+            raise ConfigError(f"verify: {url!r} is no https address")
+        where = authority[1] if authority else url
+        if "{" in where and where != "{host}" and not call.hosts:
+            raise ConfigError(f"verify: {url!r} needs hosts, so that no credential leads elsewhere")
+    aws = msgspec.structs.astuple(call.aws) if call.aws else ()
+    texts = [*call.urls, *call.headers.values(), call.basic, *call.form.values(), *aws]
+    for role in re.findall(r"\{(\w+)\}", "\n".join(texts)) + list(call.only):
+        if role not in known and role != "host":
+            raise ConfigError(f"verify: there is no part {role!r}")
+    conditions = (call.only, call.valid_if, call.limited_if, call.invalid_if)
+    for pattern in (pattern for each in conditions for pattern in each.values()):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ConfigError(f"verify: {pattern!r}: {error}") from None
 
 
 def _refuse_twins(kinds: Iterable[CredentialType]) -> None:

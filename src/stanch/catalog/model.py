@@ -10,11 +10,52 @@ import msgspec
 
 from stanch.model import Confidence, Severity
 
+Family = Literal[
+    "token",
+    "session",
+    "refresh-token",
+    "key-pair",
+    "private-key",
+    "client-secret",
+    "signing-secret",
+    "webhook-url",
+    "password",
+    "database",
+    "join-key",
+    "identifier",
+    "unknown",
+]
+"""What a credential does, whoever issued it; advice that holds for all of a family is written once.
+
+token: long-lived, whoever bears it is let in. session: the same for hours, got by signing in. refresh-token: gets
+sessions. key-pair: an id and a secret that signs requests. private-key: half of an asymmetric pair. client-secret: an
+application's password when people sign in to it. signing-secret: makes messages look genuine. webhook-url: an address
+that is its own key. password: of an account at some host. database: everything that is needed to connect to a server.
+join-key: lets a machine into a cluster or opens a sealed one. identifier: opens nothing by itself.
+"""
+
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One statement about a provider, with where it is to be read (an address, or an SDK's file)."""
 
     text: str
+    source: str
+
+
+class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One record in which the use of credentials shows: a provider's log, or a list that can be compared."""
+
+    id: str
+    """By which credential types name it."""
+    name: str
+    where: str
+    """How to get to it: the page, the call or the command, and who may."""
+    fields: list[str]
+    """Names of those of its fields that tell who did what from where."""
+    suspicious: str
+    """What to look for, as sentences."""
+    blind: str
+    """What it does not show, as sentences."""
     source: str
 
 
@@ -59,23 +100,78 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """The generic analysis that decides whether the value is a secret at all; empty for specific formats."""
 
 
-class Verify(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A call that tells whether a credential is live and changes nothing."""
+class AwsSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Signature Version 4 of Amazon Web Services, by which a key pair proves itself without being sent."""
+
+    service: str
+    region: str
+    key_id: str
+    """Where `{role}` stands for a part of the credential, here and below."""
+    secret: str
+    token: str = ""
+    """Of temporary credentials, which come in three parts."""
+
+
+class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One HTTP call by which an issuer tells whether a credential is live, and what its answers mean.
+
+    In addresses, headers, `basic` and `form`, `{role}` stands for a part of the credential. A path into an answer is
+    the keys with "." between them, where a number is an item of a list and "*" all of them ("errors.0.code"); or
+    "header:NAME" for a header, or nothing for the whole answer as text.
+    """
 
     method: Literal["GET", "HEAD", "POST"]
     urls: list[str]
-    """Tried in order (regions); `{role}` stands for a part of the credential."""
+    """Tried in order (regions), https only: the credential is dead if each of them says so."""
     headers: dict[str, str] = {}
     body: str = ""
-    effect: Literal["read", "write-probe"] = "read"
+    """Sent as it is."""
+    basic: str = ""
+    """"user:password" for Basic authentication."""
+    form: dict[str, str] = {}
+    """Sent as the body, in the form of HTML forms."""
+    aws: AwsSignature | None = None
+    hosts: list[str] = []
+    """Where a part decides on the host: the issuer's hosts, by name or with "*" ("*.cloud.databricks.com").
+
+    `{host}` stands for one host of many: those that the configuration names for the provider, or else the
+    credential's part of that name if it is among these, or else each of these that is a name.
+    """
+    only: dict[str, str] = {}
+    """Role -> pattern that the whole part must match for this call to be the right one, such as of a test mode."""
     valid: tuple[int, ...] = (200,)
     limited: tuple[int, ...] = ()
     """Answers that mean: live, but without the right that this call needs."""
     invalid: tuple[int, ...] = (401,)
     """Only the documented answers to a bad credential."""
+    valid_if: dict[str, str] = {}
+    """Path in the answer -> pattern that all of what is there must match; else the status alone says nothing."""
+    limited_if: dict[str, str] = {}
+    invalid_if: dict[str, str] = {}
     identity: dict[str, str] = {}
-    """Label -> path in the JSON answer, such as "workspace" -> "bot.workspace_name"."""
+    """Label -> path in the answer, such as "workspace" -> "bot.workspace_name"."""
+    can: dict[str, dict[str, str]] = {}
+    """Path of a list of scopes -> what each of them lets its holder do, in words that go after "can"."""
+    says: str = ""
+    """What it says besides that this call is answered, such as which kind of token it must be."""
+
+
+class Verify(Call, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How to find out whether a credential is live without changing anything."""
+
+    effect: Literal["read", "write-probe"] = "read"
+    """What the call and all further ones do: they only read, or try a change that is bound to fail."""
+    elsewhere: bool = False
+    """Whether many run servers of their own that issue the same: that those in the catalog do not know a credential
+    proves nothing then, until the configuration names the hosts."""
+    also: list[Call] = []
+    """Further calls, for kinds that share the shape: all of them must say that the credential is dead."""
     source: str = ""
+
+    @property
+    def calls(self) -> list[Call]:
+        """All calls, in the order in which they are tried."""
+        return [self, *self.also]
 
 
 class Revoke(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -98,6 +194,7 @@ class CredentialType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """What it is, in a sentence or two."""
     severity: Severity
     formats: list[Format] = msgspec.field(name="format")
+    family: Family = "unknown"
     aliases: list[str] = []
     advice: str = ""
     """The first thing to do about a leak, in one sentence."""
@@ -111,7 +208,11 @@ class CredentialType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """What it lets its holder do."""
     risks: list[Fact] = []
     logs: list[Fact] = []
-    """Where its use can be seen, what to look for, and what the logs do not show."""
+    """What else tells whether it was used, or that nothing does; besides `trails`."""
+    trails: list[str] = []
+    """Those of the provider's trails in which the use of this type shows, by their ids."""
+    consumers: list[Fact] = []
+    """How to find what uses it, in the provider's own pages and where it is usually configured."""
     verify: Verify | None = None
     revoke: Revoke | None = None
     notes: list[Fact] = []
@@ -127,6 +228,8 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     id: str
     name: str
     types: list[CredentialType] = msgspec.field(name="type")
+    trails: list[Trail] = msgspec.field(name="trail", default_factory=list)
     website: str = ""
+    """Empty where the provider stands for a form that many issuers use."""
     generic: bool = False
     """True for what is no provider's own: passwords, keys, tokens of unknown issuers."""

@@ -14,11 +14,12 @@ from stanch.cli.plain import Plain
 
 _COMMANDS = {
     "scan": ("stanch.cli.scan", "Find secrets in files, git history, archives or standard input."),
+    "verify": ("stanch.cli.verify", "Ask issuers whether credentials are still live."),
     "hook": ("stanch.guard.cli", "Install, remove and check git hooks that stop secrets."),
     "baseline": ("stanch.cli.baseline", "Accept the secrets that are known today, so that only new ones count."),
     "ignore": ("stanch.cli.ignore", "Take single findings, paths or detectors out, with a reason."),
     "detectors": ("stanch.cli.detectors", "List, show and test what stanch can find."),
-    "playbook": ("stanch.cli.playbook", "What to do about a leaked credential of one type."),
+    "playbook": ("stanch.cli.playbook", "What to do about a leak, in general or of one finding."),
     "demo": ("stanch.cli.demo", "Build a small repository full of freshly made leaks, and scan it."),
 }
 

@@ -63,14 +63,14 @@ def list_(form: str, provider: str | None) -> None:
 @click.argument("name", metavar="ID")
 @FORMAT
 def show(name: str, form: str) -> None:
-    """Everything that is known of one credential type: how it is recognised, all facts and their sources.
+    """Everything that is known of one credential type: how it is recognised, and its playbook with all sources.
 
     \b
     Example:
       stanch detectors show notion-integration-token
     """
     from stanch.cli.lookup import find, known
-    from stanch.respond.playbook import Playbook
+    from stanch.respond.playbook import build, text
 
     provider, kind = find(known(), name)
     if form == "json":
@@ -78,7 +78,8 @@ def show(name: str, form: str) -> None:
 
         echo_json({**_summary(provider, kind), "facts": msgspec.to_builtins(kind)})
         return
-    click.echo("\n".join([*Playbook(provider, kind).text(), *_formats(kind)]))
+    title, *lines = text.render(build(provider, kind))
+    click.echo("\n".join([title, *_formats(kind), *lines]))
 
 
 @detectors.command()

@@ -10,12 +10,13 @@ from stanch import report as reports
 from stanch.cli import tell
 from stanch.cli.plain import Asked, Misuse, Option, Plain
 from stanch.errors import ConfigError
-from stanch.model import Confidence, Report
+from stanch.model import Confidence, Report, Validity
 from stanch.scan import Options
 from stanch.scan.run import Progress
 from stanch.scan.run import scan as run_scan
 
 FOUND, INCOMPLETE = 1, 3
+_VALIDITIES = tuple(str(one) for one in Validity)
 _SUFFIXES = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".sarif": "sarif", ".xml": "junit", ".csv": "csv",
     ".html": "html", ".md": "markdown", ".txt": "text",
@@ -33,12 +34,15 @@ def _scan(targets: tuple[str, ...], asked: Asked) -> int:
       stanch scan .
       stanch scan --range origin/main..HEAD --format sarif --output report.sarif
       stanch scan . --output html:report.html --output json:report.json
+      stanch scan . --verify --validity valid --validity unknown
       kubectl get secrets -o yaml | stanch scan -
     """
     written = _destinations(asked)
     options = _options(asked)
     with shown_progress() as progress:
         report = run_scan(*(targets or (".",)), options=options, progress=progress)
+    if asked["verify"]:
+        _verify(report, asked)
     for format_, file in written:
         _write(report, format_, file, show_secrets=bool(asked["show_secrets"]))
     if all(file != "-" for _, file in written):
@@ -66,6 +70,16 @@ scan = Plain(
         Option("--range", "Only what the commits in B and not in A bring.", "text", metavar="A..B"),
         Option("--confidence", "Show findings from this one on.", tuple(str(one) for one in Confidence)),
         Option("--show-secrets", "Write secrets in full. Mind who can read the output."),
+        Option("--verify", "Ask issuers whether what is found is still live."),
+        Option("--validity", "With --verify: only findings that are this; repeatable.", _VALIDITIES, multiple=True),
+        Option("--probe", "With --verify: also try changes that are bound to fail."),
+        Option(
+            "--allow-address",
+            "With --verify: ask it though its address is not public.",
+            "text",
+            metavar="CIDR|HOST",
+            multiple=True,
+        ),
         Option("--explain", "Say of each rejected match why it was."),
         Option("--occurrences", "Write every occurrence of each finding."),
         Option("--skip-ignored", "Leave out files that git ignores."),
@@ -86,10 +100,22 @@ def status(report: Report) -> int:
     return 0 if report.coverage.complete else INCOMPLETE
 
 
+def _verify(report: Report, asked: Asked) -> None:
+    from stanch.cli.verify import verify_report
+
+    shown, allow, config = asked["validity"], asked["allow_address"], asked["config"]
+    assert isinstance(shown, tuple)
+    assert isinstance(allow, tuple)
+    assert isinstance(config, Path | None)
+    verify_report(report, probe=bool(asked["probe"]), allow=allow, shown=shown, config=config)
+
+
 def _options(asked: Asked) -> Options:
     narrowed = [name for name in ("no_history", "history_only", "staged", "range") if asked[name]]
     if len(narrowed) > 1:
         raise Misuse("--no-history, --history-only, --staged and --range exclude each other.")
+    if not asked["verify"] and (asked["validity"] or asked["probe"] or asked["allow_address"]):
+        raise Misuse("--validity, --probe and --allow-address go with --verify.")
     range_ = str(asked["range"] or "")
     if range_.startswith("-"):
         raise Misuse("--range takes A..B or a revision.")
@@ -178,12 +204,12 @@ def colours() -> bool:
 
 
 @contextmanager
-def shown_progress() -> Iterator[Progress]:
-    """A progress bar on a terminal, once a scan has taken a second; nothing in a pipe."""
+def shown_progress(doing: str = "scanning") -> Iterator[Progress]:
+    """A progress bar on a terminal, once the work has taken a second; nothing in a pipe."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     from stanch.cli.progress import Bar
 
-    with Bar() as bar:
+    with Bar(doing) as bar:
         yield bar.update

@@ -62,6 +62,7 @@ def load(
     for layer in layers:
         if layer.within is not None:
             _refuse_higher(layer, _convert(merged).limits)
+            _refuse_addresses(layer)
         types += _detectors(layer)
         rules += _rules(layer)
         merged = _merge(merged, layer.table)
@@ -70,6 +71,7 @@ def load(
         scan=joined.scan,
         limits=joined.limits,
         identity=Identity(os.environ.get(KEY_VARIABLE) or joined.identity.key),
+        verify=joined.verify,
         ignore=joined.ignore if honour_ignores else [],
         providers=_group(types, layers),
         gitleaks=rules,
@@ -212,6 +214,13 @@ def _refuse_higher(layer: _Layer, limits: Limits) -> None:
         if getattr(layer.settings.limits, name) > getattr(limits, name):
             hint = "raise it in your own file, or in one outside the repository that --config names"
             raise layer.error(f"limits.{name}: a file in the repository may lower limits, not raise them", hint)
+
+
+def _refuse_addresses(layer: _Layer) -> None:
+    """A repository must not be able to say where the secrets of its scanner are sent."""
+    if "verify" in layer.table:
+        hint = "put it in your own file, or in one outside the repository that --config names"
+        raise layer.error("a file in the repository may not say 'verify'", hint)
 
 
 def _detectors(layer: _Layer) -> list[tuple[str, CredentialType]]:

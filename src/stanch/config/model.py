@@ -64,6 +64,15 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"Identity(key={'********' if self.key else ''!r})"
 
 
+class Verify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[verify]`: where secrets may be sent to be checked. Only the user's own file may have it."""
+
+    hosts: dict[str, list[str]] = {}
+    """Provider -> the hosts that issue its credentials here, in place of the provider's own."""
+    allow: list[str] = []
+    """Networks and hosts that may be asked though their addresses are not public."""
+
+
 class IgnoreEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Table `[[ignore]]`: findings that are not to be counted, why, and who answers for it.
 
@@ -96,6 +105,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scan: Scan = Scan()
     limits: Limits = Limits()
     identity: Identity = Identity()
+    verify: Verify = Verify()
     ignore: list[IgnoreEntry] = []
     detector: list[dict[str, object]] = []
     """Custom credential types: the keys of `stanch.catalog.model.CredentialType`, most of them optional."""
@@ -116,6 +126,7 @@ class Config(msgspec.Struct, frozen=True):
     scan: Scan = Scan()
     limits: Limits = Limits()
     identity: Identity = Identity()
+    verify: Verify = Verify()
     ignore: list[IgnoreEntry] = []
     providers: list[Provider] = []
     """The custom credential types, under the providers that they name."""

@@ -153,9 +153,10 @@ def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bund
 
 
 def _slim(provider: Provider) -> Provider:
-    facts: dict[str, Any] = {"uses": [], "create": [], "reach": [], "risks": [], "logs": [], "notes": []}
+    names = ("uses", "create", "reach", "risks", "logs", "trails", "consumers", "notes")
+    facts: dict[str, Any] = {name: [] for name in names}
     types = [msgspec.structs.replace(kind, verify=None, revoke=None, **facts) for kind in provider.types]
-    return msgspec.structs.replace(provider, types=types)
+    return msgspec.structs.replace(provider, types=types, trails=[])
 
 
 def _compile(table: list[Trigger], *, every: bool = False) -> hyperscan.Database:

@@ -9,6 +9,7 @@ escapes, so a row is always one line.
 from collections.abc import Iterator
 
 from stanch.model import Finding, Report
+from stanch.report import summary
 from stanch.report.options import Options
 from stanch.report.plain import printable
 
@@ -35,6 +36,7 @@ COLUMNS = (
     "in_head",
     "refs",
     "validity",
+    "evidence",
     "decoded",
     "playbook",
     "advice",
@@ -87,6 +89,7 @@ def _cells(finding: Finding, options: Options) -> tuple[str, ...]:
         "" if f.in_head is None else str(f.in_head).lower(),
         " ".join(f.refs),
         f.validity,
+        summary.told(f.evidence),
         " > ".join(f.decoded),
         f.playbook,
         f.advice,

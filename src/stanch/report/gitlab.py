@@ -146,6 +146,7 @@ def _details(finding: Finding) -> dict[str, object]:
         "excerpt": ("Line, masked", "code", printable(finding.excerpt)),
         "confidence": ("Confidence", "text", str(finding.confidence)),
         "validity": ("Validity", "text", finding.validity.replace("_", " ")),
+        "evidence": ("Issuer's answer", "text", summary.told(finding.evidence)),
         "decoded": ("Decoded from", "text", summary.decoding(finding)),
         "fingerprint": ("Fingerprint", "text", finding.fingerprint),
     }

@@ -1,36 +1,31 @@
 """HTML: one file that explains itself, to open in a browser, mail or print.
 
-It loads nothing from anywhere: a Content-Security-Policy allows only the style and script that are in it, by hash.
 Without scripts it is whole; with them the table can be searched, filtered and sorted. Everything that the scan
 brought goes through `_t`.
 """
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from html import escape
-from importlib.resources import files
 
 from stanch import __version__
 from stanch.model import RANK, Finding, Report, Skip
-from stanch.report import summary
+from stanch.report import page, summary
 from stanch.report.options import Options
-from stanch.report.plain import line_of_code, printable
+from stanch.report.page import text as _t
+from stanch.report.plain import line_of_code
 
 _LOSSES = 5
 """How many things that were not scanned the top of the page names."""
 _PLACES = 5
 """How many places of one secret are shown unasked."""
-_LOGO = (
-    '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 1.5C8 7 4.5 10.6 4.5 15a7.5 7.5 0 0 0 15 0'
-    'C19.5 10.6 16 7 12 1.5z"/><rect x="7" y="13.2" width="10" height="3.2" rx="1.6"/></svg>'
-)
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
     """The page: what was found in numbers, the table of findings, what was suppressed, what was scanned."""
     groups = summary.grouped(report.findings)
-    yield from _head(report, groups)
+    title = f"{summary.plural(len(groups), 'secret') if groups else 'No secrets'} in {summary.targets(report)}"
+    style, script = page.asset("stanch.report", "findings.css"), page.asset("stanch.report", "findings.js")
+    yield from page.opening(title, style, script, "Skip to the findings")
     yield '<header><div class="wide">\n'
     yield from _title(report, groups, options)
     yield '</div></header>\n<main class="wide" id="main">\n'
@@ -40,40 +35,12 @@ def render(report: Report, options: Options) -> Iterator[str]:
     yield from _coverage(report)
     yield "</main>\n"
     yield f'<footer><div class="wide">{_footer(report, options)}</div></footer>\n'
-    yield f"<script>{_asset('page.js')}</script>\n</body>\n</html>\n"
-
-
-def _t(text: str) -> str:
-    """Text for an element or an attribute, whatever it holds."""
-    return escape(printable(text))
-
-
-def _asset(name: str) -> str:
-    return files("stanch.report").joinpath(name).read_text("utf-8")
-
-
-def _hash(content: str) -> str:
-    return "sha256-" + b64encode(hashlib.sha256(content.encode()).digest()).decode()
-
-
-def _head(report: Report, groups: list[list[Finding]]) -> Iterator[str]:
-    style = _asset("page.css")
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(_asset('page.js'))}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    title = f"{summary.plural(len(groups), 'secret') if groups else 'No secrets'} in {summary.targets(report)}"
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">\n'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
-    yield f"<title>{_t(title)} - stanch</title>\n<style>{style}</style>\n</head>\n<body>\n"
-    yield '<a class="skip" href="#main">Skip to the findings</a>\n'
+    yield page.closing(script)
 
 
 def _title(report: Report, groups: list[list[Finding]], options: Options) -> Iterator[str]:
     coverage = report.coverage
-    yield f'<p class="brand">{_LOGO} stanch</p>\n'
+    yield f'<p class="brand">{page.LOGO} stanch</p>\n'
     yield f"<h1>{summary.plural(len(groups), 'secret') if groups else 'No secrets'} found</h1>\n"
     when = f", {options.moment:%Y-%m-%d %H:%M %Z}".rstrip() if options.moment else ""
     yield f'<p class="of">in <code>{_t(summary.targets(report))}</code>{_t(when)}</p>\n'
@@ -207,6 +174,8 @@ def _kind(finding: Finding, options: Options) -> str:
     for role in sorted(finding.parts):
         shown = options.secret(finding.parts[role])
         lines.append(f'<p class="faint">{_t(role)} <code>{_t(shown)}</code></p>')
+    if told := summary.told(finding.evidence):
+        lines.append(f"<p>{_t(told)}</p>")
     lines.append(f'<p class="faint">{_t(finding.provider)}</p>')
     lines.append(f'<p class="print">{_t(finding.fingerprint)}</p>')
     return "".join(lines)

@@ -41,6 +41,7 @@ def record(finding: Finding, options: Options) -> dict[str, object]:
         "in_head": f.in_head,
         "refs": f.refs,
         "validity": f.validity,
+        "evidence": msgspec.to_builtins(f.evidence),
         "decoded": f.decoded,
         "playbook": f.playbook,
         "advice": f.advice,

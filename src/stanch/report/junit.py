@@ -47,6 +47,7 @@ def _failure(finding: Finding, options: Options) -> str:
         summary.context(finding),
         f"decoded from {summary.decoding(finding)}" if finding.decoded else "",
         ", ".join(summary.doubts(finding)),
+        summary.told(finding.evidence),
         f"next: {finding.advice}" if finding.advice else "",
         f"run: {finding.playbook}" if finding.playbook else "",
         f"fingerprint: {finding.fingerprint}",

@@ -15,7 +15,7 @@ from stanch.report.plain import printable, shorten
 LIMIT = 65_000
 """Characters at most."""
 
-_PATH, _TEXT, _ADVICE = 160, 80, 600
+_PATH, _TEXT, _TOLD, _ADVICE = 160, 80, 300, 600
 _STEPS = 20
 """Credential types whose next step is told."""
 _LOSSES = 10
@@ -64,8 +64,9 @@ def _row(finding: Finding, options: Options) -> str:
     name = inline(shorten(finding.name, _TEXT))
     shown = code(shorten(options.secret(finding.secret), _TEXT))
     doubts = ", ".join(summary.doubts(finding))
+    told = prose(shorten(summary.told(finding.evidence), _TOLD))
     where = code(f"{shorten(printable(finding.path), _PATH)}:{finding.line}")
-    what = f"{name}<br>{shown}" + (f"<br>{doubts}" if doubts else "")
+    what = f"{name}<br>{shown}" + "".join(f"<br>{text}" for text in (doubts, told) if text)
     mark = _MARKS[finding.severity]
     return f"| {mark} {finding.severity} | {what} | {where} | {_commit(finding)} |\n"
 

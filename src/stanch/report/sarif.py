@@ -8,6 +8,8 @@ is a notification of the run, and a run that lost something did not succeed.
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
+import msgspec
+
 from stanch import __version__
 from stanch.model import RANK, Finding, Report
 from stanch.report import summary
@@ -173,6 +175,7 @@ def _properties(finding: Finding, options: Options) -> dict[str, object]:
         "severity": finding.severity,
         "security-severity": _SCORES[finding.severity],
         "validity": finding.validity,
+        "evidence": msgspec.to_builtins(finding.evidence),
         "secret": options.secret(finding.secret),
         "target": finding.target,
         "commit": finding.commit,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from stanch.model import RANK, Coverage, Finding, Report, Skip, Validity
+from stanch.model import RANK, Coverage, Evidence, Finding, Report, Skip, Validity
 from stanch.report.plain import printable
 
 SEVERITIES = tuple(sorted(RANK, key=lambda name: -RANK[name]))
@@ -175,6 +175,15 @@ def doubts(finding: Finding) -> list[str]:
     said = VALIDITY[finding.validity]
     sure = "" if finding.confidence == "high" else f"{finding.confidence} confidence"
     return [text for text in (said, sure) if text]
+
+
+def told(evidence: Evidence | None) -> str:
+    """`bot Deploy, workspace Bakery; can read pages`: what the issuer says, or why it says nothing; may be empty."""
+    if evidence is None:
+        return ""
+    owner = ", ".join(f"{printable(label)} {printable(value)}" for label, value in evidence.identity.items())
+    can = f"can {listed([printable(text) for text in evidence.can])}" if evidence.can else ""
+    return "; ".join(filter(None, [owner, can, printable(evidence.reason)]))
 
 
 def suppression(finding: Finding) -> str:

@@ -68,6 +68,8 @@ def _secret(places: list[Finding], options: Options, paint: Paint, width: int, s
     doubts = summary.doubts(first)
     if doubts:
         yield "  " + paint(", ".join(doubts), "alarm" if first.validity == "valid" else "caution")
+    if told := summary.told(first.evidence):
+        yield from _hanging(told, paint("  says: ", "faint"), 8, width)
     yield "  " + paint(f"fingerprint {printable(first.fingerprint)}", "faint")
     if first.advice:
         yield from _hanging(printable(first.advice), paint("  next: ", "next"), 8, width)
