@@ -16,7 +16,19 @@ from stanch.errors import ConfigError
 from stanch.respond.stores import kinds
 from stanch.respond.stores.model import ABSENT, Address, Answer, Held, Reference, Settings, Store, StoreError, Trouble
 
-__all__ = ["ABSENT", "Address", "Answer", "Held", "Reference", "Store", "StoreError", "Trouble", "names", "open_store"]
+__all__ = [
+    "ABSENT",
+    "Address",
+    "Answer",
+    "Held",
+    "Reference",
+    "Settings",
+    "Store",
+    "StoreError",
+    "Trouble",
+    "names",
+    "open_store",
+]
 
 
 def names() -> list[str]:

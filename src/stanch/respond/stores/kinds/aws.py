@@ -1,5 +1,6 @@
 """AWS Secrets Manager, through boto3."""
 
+import os
 import re
 import uuid
 from collections.abc import Iterator
@@ -156,10 +157,10 @@ class Aws(Store[AwsSettings]):
     @cached_property
     def _session(self) -> Any:
         boto3, exceptions = needed("boto3"), needed("botocore.exceptions")
+        # AWS's other libraries read AWS_REGION; boto3 by itself reads AWS_DEFAULT_REGION and the profile.
+        region = self.settings.region or os.environ.get("AWS_REGION") or None
         try:
-            return boto3.session.Session(
-                profile_name=self.settings.profile or None, region_name=self.settings.region or None
-            )
+            return boto3.session.Session(profile_name=self.settings.profile or None, region_name=region)
         except exceptions.ProfileNotFound:
             raise ConfigError(f"AWS has no profile {self.settings.profile!r} here") from None
 

@@ -155,7 +155,7 @@ class Conjur(Store[ConjurSettings]):
     def questions(self, reference: Reference) -> Iterator[Question]:
         """Who this is for Conjur, and its privileges on the variable, or on the policy if there is none yet."""
         address = self.address(reference)
-        yield "reachable and logged in", self._check_login
+        yield "reachable and logged in", lambda: f"{self._place.shown} as {self._role}"
         yield "read", lambda: self._check_variable(address, "read", "execute")
         yield "write", lambda: self._check_variable(address, "write", "update")
 
@@ -295,15 +295,19 @@ class Conjur(Store[ConjurSettings]):
         if reply.status not in (200, 201):
             raise self._refused(address, reply.status, "create")
 
-    def _check_login(self) -> str:
+    @cached_property
+    def _role(self) -> str:
+        """Who this is for Conjur, as an account's user or host."""
         reply = self._ask("GET", "/whoami")
         if reply.status != 200:
             raise self._refused("whoami", reply.status, "authenticate")
         told = reply.json()
-        return f"{self._place.shown} as {told.get('account')}:{told.get('username')}" if isinstance(told, dict) else ""
+        login = str(told.get("username", "")) if isinstance(told, dict) else ""
+        kind, name = ("host", login.removeprefix("host/")) if login.startswith("host/") else ("user", login)
+        return f"{self._account}:{kind}:{name}"
 
     def _check_variable(self, address: ConjurAddress, question: str, privilege: str) -> Answer:
-        query = {"check": "true", "privilege": privilege}
+        query = {"check": "true", "role": self._role, "privilege": privilege}
         reply = self._ask("GET", self._path("resources", address), params=query)
         if reply.status == 204:
             return Answer(question, True, f"{privilege} on {address}")

@@ -51,7 +51,7 @@ class EnvAddress(Address, frozen=True):
     file: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.variable}"
+        return f"{self.file}#{self.variable}"
 
 
 class Env(Store[EnvSettings]):
@@ -112,7 +112,7 @@ class Env(Store[EnvSettings]):
         changed = self._changed()
         for name in sorted({entry.name for entry in entries(self._read())})[:LISTED]:
             if name.startswith(prefix):
-                yield Held(f"{self._shown}: {name}", changed=changed)
+                yield Held(f"{self._shown}#{name}", changed=changed)
 
     def questions(self, reference: Reference) -> Iterator[Question]:
         """Whether it can be read and written, and whether anybody else could."""
