@@ -43,7 +43,9 @@ class ConjurServer(ThreadingHTTPServer):
     def token(self, login: str) -> str:
         """As Conjur_API_Authenticate.htm shows it: JSON with three parts."""
         payload = base64.b64encode(json.dumps({"sub": login}).encode()).decode()
-        return json.dumps({"protected": "eyJhbGciOiJjb25qdXIub3JnL3Nsb3NpbG8vdjIifQ==", "payload": payload, "signature": "x"})
+        return json.dumps(
+            {"protected": "eyJhbGciOiJjb25qdXIub3JnL3Nsb3NpbG8vdjIifQ==", "payload": payload, "signature": "x"}
+        )
 
 
 class _Handler(BaseHTTPRequestHandler):

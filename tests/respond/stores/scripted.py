@@ -25,6 +25,9 @@ class Scripted(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever asked may have gone before the end of an answer."""
+
     def close(self) -> None:
         self.shutdown()
         self.server_close()

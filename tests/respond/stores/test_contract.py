@@ -12,7 +12,7 @@ Each = Store[Settings]
 VALUES = [
     "plain",
     "a b",
-    "it's \"quoted\"",
+    'it\'s "quoted"',
     "$HOME ${HOME} `id` $(id)",
     "back\\slash \\n \\\\ end\\",
     "# not a comment",
@@ -130,7 +130,9 @@ def test_a_check_of_a_store_in_order(each: Each) -> None:
     assert "value" not in each.get(reference).version
 
 
-def test_no_library_says_a_value(each: Each, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_library_says_a_value(
+    each: Each, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Not even where everything is logged, and HTTP connections print what they send."""
     import http.client
 

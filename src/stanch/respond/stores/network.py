@@ -124,13 +124,13 @@ class _Bounded:
         self._raw = raw
         self._left = LARGEST_ANSWER
 
-    def read(self, size: int) -> bytes:
-        """The next bytes, decompressed."""
-        chunk: bytes = self._raw.read(size, decode_content=True)
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise StoreError(Trouble.BROKEN, f"the store's answer is longer than {LARGEST_ANSWER} bytes")
-        return chunk
+    def stream(self, size: int, *, decode_content: bool) -> Iterator[bytes]:
+        """The body in pieces."""
+        for chunk in self._raw.stream(size, decode_content=decode_content):
+            self._left -= len(chunk)
+            if self._left < 0:
+                raise StoreError(Trouble.BROKEN, f"the store's answer is longer than {LARGEST_ANSWER} bytes")
+            yield chunk
 
     def close(self) -> None:
         """Let go of the connection."""

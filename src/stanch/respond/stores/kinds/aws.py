@@ -183,7 +183,10 @@ class Aws(Store[AwsSettings]):
         exceptions = needed("botocore.exceptions")
         with self._asking(what, operation):
             try:
-                return getattr(self._client, _method(operation))(**arguments)
+                told = getattr(self._client, _method(operation))(**arguments)
+                if operation.endswith("Value") or operation == "CreateSecret":
+                    told["VersionId"].partition("-")  # what has none is no answer of this service
+                return told
             except exceptions.ClientError as error:
                 code = _code(error)
                 if code in spare:
@@ -201,7 +204,8 @@ class Aws(Store[AwsSettings]):
 
     def _current(self, address: AwsAddress) -> _Current | None:
         """The newest version, or nothing where there is none."""
-        told = self._call(address, "GetSecretValue", "ResourceNotFoundException", SecretId=address.secret_id)
+        which = {"SecretId": address.secret_id, "VersionStage": "AWSCURRENT"}
+        told = self._call(address, "GetSecretValue", "ResourceNotFoundException", **which)
         return told and _Current(told.get("SecretString"), told["VersionId"], _moment(told.get("CreatedDate")))
 
     def _create(self, address: AwsAddress, text: str) -> Held:
@@ -286,11 +290,11 @@ class Aws(Store[AwsSettings]):
         except exceptions.SSLError:
             hint = "give the CA certificate by AWS_CA_BUNDLE"
             raise StoreError(Trouble.TLS, "the certificate of AWS's address is not trusted", hint=hint) from None
-        except exceptions.HTTPClientError as error:
+        except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
             raise StoreError(Trouble.UNREACHABLE, f"AWS cannot be reached ({type(error).__name__})") from None
         except exceptions.ParamValidationError:
             raise StoreError(Trouble.UNUSABLE, f"{what}: AWS takes no such name or value") from None
-        except (exceptions.BotoCoreError, ValueError, KeyError, TypeError) as error:
+        except (exceptions.BotoCoreError, ValueError, KeyError, TypeError, AttributeError) as error:
             name = type(error).__name__
             if "Token" in name or "Credential" in name or "SSO" in name:
                 hint = "log in again: aws sso login"
