@@ -14,7 +14,6 @@ from .conjur_server import ConjurServer
 
 Open = Callable[..., Store[Settings]]
 FOREIGN = ("VAULT_", "BAO_", "AWS_", "CONJUR", "STANCH_", "XDG_", "GIT_", "BOTO")
-RACE = "written by somebody else"
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import base64
 import json
 import re
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -28,9 +29,9 @@ class ConjurServer(ThreadingHTTPServer):
         self.forced: list[tuple[str, str, int]] = []
         """Method, pattern of the path, status."""
         self.seen: list[tuple[str, str]] = []
-        self.before_write = lambda: None
+        self.before_write: Callable[[], object] = dict
         self.valid = True
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self) -> str:

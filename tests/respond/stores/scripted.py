@@ -19,7 +19,7 @@ class Scripted(ThreadingHTTPServer):
         self.reply = reply
         self.delay = delay
         self.seen: list[tuple[str, str, bytes]] = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self) -> str:

@@ -6,7 +6,9 @@ import uuid
 import pytest
 
 from stanch.model import Secret
-from stanch.respond.stores import ABSENT, Reference, Settings, Store, StoreError, Trouble, names
+from stanch.respond.stores import ABSENT, Settings, Store, StoreError, Trouble, names
+
+from .asking import fresh
 
 Each = Store[Settings]
 VALUES = [
@@ -26,12 +28,6 @@ VALUES = [
     "{",
     "x" * 5000,
 ]
-
-
-def fresh(field: str = "") -> Reference:
-    """A name that no other test uses."""
-    name = f"T_{uuid.uuid4().hex}"
-    return Reference(name, f"shop/{name}", field)
 
 
 @pytest.mark.parametrize("value", VALUES)

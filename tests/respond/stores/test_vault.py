@@ -13,25 +13,10 @@ from stanch.model import Secret
 from stanch.respond.stores import Reference, StoreError, Trouble
 from stanch.respond.stores.kinds.vault import Vault
 
+from .asking import VALUE, acts, fresh, trouble
 from .bao import ROOT_TOKEN, Bao
 from .conftest import Open
 from .scripted import Reply, Scripted
-
-VALUE = "value-that-must-not-show"
-
-
-def fresh(field: str = "") -> Reference:
-    name = f"T_{uuid.uuid4().hex}"
-    return Reference(name, f"shop/{name}", field)
-
-
-def trouble(act: Callable[[], object]) -> StoreError:
-    """The error that an action ends with, which says nothing of the value."""
-    with pytest.raises(StoreError) as caught:
-        act()
-    assert VALUE not in f"{caught.value} {caught.value.hint}"
-    assert caught.value.__suppress_context__ or caught.value.__context__ is None
-    return caught.value
 
 
 def test_the_address_is_mount_path_and_key(open_: Open) -> None:
@@ -252,7 +237,7 @@ def test_tls_and_a_sealed_server(own_bao: Bao, open_: Open, monkeypatch: pytest.
     monkeypatch.setenv("VAULT_CACERT", str(own_bao.ca))
     open_("vault").put(reference, Secret("old"))
     own_bao.client.sys.seal()
-    for act in (lambda: open_("vault").put(reference, Secret(VALUE)), lambda: open_("vault").get(reference)):
+    for act in acts(open_("vault"), reference):
         error = trouble(act)
         assert error.trouble == Trouble.SEALED
         assert "unseal" in error.hint
@@ -326,7 +311,7 @@ def scripted(alone: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 )
 def test_answers_that_are_none(scripted: Callable[..., Scripted], open_: Open, reply: Reply, expected: Trouble) -> None:
     server = scripted(reply)
-    for act in (lambda: open_("vault").get(fresh()), lambda: open_("vault").put(fresh(), Secret(VALUE))):
+    for act in acts(open_("vault"), fresh()):
         assert trouble(act).trouble == expected
     assert not [body for _, _, body in server.seen if VALUE.encode() in body]  # what cannot be read is not written over
 

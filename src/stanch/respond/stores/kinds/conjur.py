@@ -4,7 +4,7 @@ import base64
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,7 +95,10 @@ class Conjur(Store[ConjurSettings]):
         value = self._value(address)
         if value is None:
             raise absent(address, "or it has no value yet, or you may not see it")
-        return Held(str(address), str(self._version(address) or ""), value=Secret(value))
+        version = None
+        with suppress(StoreError):  # who may read the value need not be allowed to look at the variable
+            version = self._version(address)
+        return Held(str(address), str(version or ""), value=Secret(value))
 
     def put(
         self,
@@ -367,7 +370,7 @@ def _segment(text: str) -> str:
 def _newest(resource: object) -> int:
     """The newest version's number of a variable as the API shows it, 0 for none."""
     secrets = resource.get("secrets") if isinstance(resource, dict) else None
-    versions = [one.get("version") for one in secrets or [] if isinstance(one, dict)]
+    versions = [one.get("version") for one in secrets if isinstance(one, dict)] if isinstance(secrets, list) else []
     return max((number for number in versions if isinstance(number, int)), default=0)
 
 

@@ -150,7 +150,7 @@ class Env(Store[EnvSettings]):
         root = find_root(self._file.parent)
         if root is None or not os.path.lexists(root / ".git") or shutil.which("git") is None:
             return None
-        return Git(str(root)), self._file.resolve().relative_to(root).as_posix()
+        return Git(str(root)), (self._file.parent.resolve() / self._file.name).relative_to(root).as_posix()
 
     def _ignored(self) -> bool:
         git = self._git()
@@ -173,10 +173,14 @@ class Env(Store[EnvSettings]):
     def _name(self, reference: Reference) -> Iterator[str]:
         """See that the example names the variable; gives what was done."""
         example = self._file.parent / self._example
-        if not self._example or _last(entries(read_text(example, _LARGEST) or ""), reference.name):
-            return
-        _append(example, f"{reference.name}=")
-        yield f"{self._example} now names {reference.name}, without its value"
+        try:
+            if not self._example or _last(entries(read_text(example, _LARGEST) or ""), reference.name):
+                return
+            _append(example, f"{reference.name}=")
+        except ConfigError as error:  # the value is kept by now
+            yield f"{self._example} does not name {reference.name}: {error}"
+        else:
+            yield f"{self._example} now names {reference.name}, without its value"
 
     def _check_read(self, name: str) -> str:
         if not self._file.exists():
