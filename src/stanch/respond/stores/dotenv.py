@@ -64,7 +64,7 @@ def assign(text: str, name: str, value: str) -> str:
         if entry.name == name:
             new = new[: entry.start] + quoted(value, like=entry.quote) + new[entry.end :]
     if all(entry.name != name for entry in before):
-        end = "\r\n" if "\r\n" in text else "\n"
+        end = _line_end(text, before)
         gap = "" if not text or text.endswith("\n") or text == "\ufeff" else end
         new = f"{text}{gap}{name}={quoted(value)}{end}"
     expected = [(entry.name, value if entry.name == name else entry.value) for entry in before]
@@ -101,6 +101,12 @@ def portable(value: str) -> bool:
     if "'" in value:
         return not any(char in value for char in _ESCAPED)
     return "\\\\" not in value and not value.endswith("\\")
+
+
+def _line_end(text: str, found: list[Entry]) -> str:
+    """The line end that the file has, whatever its values hold."""
+    between = zip([0, *(entry.end for entry in found)], [*(entry.start for entry in found), len(text)], strict=True)
+    return "\r\n" if any("\r\n" in text[start:end] for start, end in between) else "\n"
 
 
 def _entry(text: str, name: str, at: int, line: int) -> Entry:
