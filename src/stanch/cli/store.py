@@ -49,7 +49,7 @@ PATH = click.option(
 def store() -> None:
     """Put secrets into an environment file or a secret manager, without showing them, and look at what is there.
 
-    Stores: env, aws, vault, conjur. NAME is what code asks for, such as NOTION_TOKEN; where each store keeps it
+    Stores: env, aws, vault, conjur, azure, gcp, kubernetes, doppler. NAME is what code asks for, such as NOTION_TOKEN; where each store keeps it
     follows from that and from [store] in stanch.toml.
 
     Exit status: 0 done; 1 nothing is there, or something else than expected; 2 wrong usage or configuration;

@@ -13,7 +13,7 @@ VALUE = "value-that-must-not-show"
 
 def fresh(field: str = "") -> Reference:
     """A name that no other test uses."""
-    name = f"T_{uuid.uuid4().hex}"
+    name = f"T_{uuid.uuid4().hex.upper()}"
     return Reference(name, f"shop/{name}", field)
 
 

@@ -10,10 +10,14 @@ from stanch.config import load
 from stanch.respond.stores import Settings, Store, open_store
 
 from .bao import ROOT_TOKEN, Bao
+from .cloud_servers import SERVERS, Api
 from .conjur_server import ConjurServer
 
 Open = Callable[..., Store[Settings]]
-FOREIGN = ("VAULT_", "BAO_", "AWS_", "CONJUR", "STANCH_", "XDG_", "GIT_", "BOTO")
+FOREIGN = (
+    "VAULT_", "BAO_", "AWS_", "CONJUR", "STANCH_", "XDG_", "GIT_", "BOTO",
+    "AZURE_", "GOOGLE_", "CLOUDSDK_", "KUBE", "DOPPLER_",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -107,11 +111,28 @@ def conjur(alone: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[ConjurServe
     server.close()
 
 
-@pytest.fixture(params=["env", "aws", "vault", "vault-1", "conjur"])
+@pytest.fixture
+def cloud(alone: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Api]]:
+    """Makes a server of a kind, with everybody logged in and everything set: `cloud("azure")`."""
+    made: list[Api] = []
+
+    def make(name: str) -> Api:
+        made.append(SERVERS[name]())
+        made[-1].log_in(monkeypatch, Path.cwd().parent)
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture(params=["env", "aws", "vault", "vault-1", "conjur", *SERVERS])
 def each(request: pytest.FixtureRequest, open_: Open) -> Store[Settings]:
     """Each store in turn, with a real server where it has one."""
     kind = request.param
     if kind == "env":
         return open_("env")
+    if kind in SERVERS:
+        return open_(kind, **request.getfixturevalue("cloud")(kind).settings)
     request.getfixturevalue({"aws": "aws", "conjur": "conjur"}.get(kind, "bao"))
     return open_("vault", mount="kv1") if kind == "vault-1" else open_(kind)

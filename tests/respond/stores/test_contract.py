@@ -28,6 +28,7 @@ VALUES = [
     "{",
     "x" * 5000,
 ]
+ALL = ("env", "aws", "vault", "conjur", "azure", "gcp", "kubernetes", "doppler")
 
 
 @pytest.mark.parametrize("value", VALUES)
@@ -58,7 +59,7 @@ def test_the_same_value_again_changes_nothing(each: Each) -> None:
 def test_another_value_makes_a_new_version_or_asks_first(each: Each) -> None:
     reference = fresh()
     first = each.put(reference, Secret("one"))
-    if first.version:
+    if each.remembers and first.version:
         second = each.put(reference, Secret("two"))
         assert second.version != first.version
     else:
@@ -122,7 +123,8 @@ def test_a_check_of_a_store_in_order(each: Each) -> None:
     answers = list(each.check(reference))
     assert len(answers) >= 3
     assert not [answer for answer in answers if answer.good is False]
-    assert any(answer.question == "write" and answer.good for answer in answers)
+    writes = [answer.good for answer in answers if answer.question == "write"]
+    assert writes == [None if each.name in ("azure", "doppler") else True]
     assert "value" not in each.get(reference).version
 
 
@@ -155,4 +157,4 @@ def test_an_open_store_lets_go_at_the_end(each: Each) -> None:
 
 
 def test_the_stores_are_found_by_being_there() -> None:
-    assert {"env", "aws", "vault", "conjur"} <= set(names())
+    assert set(ALL) == set(names())

@@ -26,6 +26,12 @@ def test_every_setting_is_documented(name: str) -> None:
     assert f"## `{name}`" in PAGE
 
 
+def test_every_store_is_in_every_table_that_lists_them() -> None:
+    for name in names():
+        rows = [line for line in PAGE.splitlines() if line.startswith("|") and f"`{name}`" in line.split("|")[1]]
+        assert len(rows) >= 3, name
+
+
 def test_nothing_is_documented_that_is_no_setting() -> None:
     known = {key for name in names() for key in settings(name)} | {"store.names", "store.prefix", "store.use"}
     assert set(re.findall(r"`(store\.[\w.]+)`", PAGE)) <= known

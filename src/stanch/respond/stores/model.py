@@ -157,6 +157,8 @@ class Store(ABC, Generic[S]):
     settings_type: ClassVar[type[Settings]]
     has_paths: ClassVar[bool] = True
     """Whether a reference's path and field mean anything here."""
+    remembers: ClassVar[bool] = True
+    """Whether a value that is written over can be had again."""
 
     def __init__(self, settings: S, root: Path, lent: frozenset[str]) -> None:
         """`root` is the project's folder, `lent` names the settings that a file inside the repository made."""
@@ -210,6 +212,19 @@ class Store(ABC, Generic[S]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def settle(address: Address, current: Held | None, value: Secret, expected: str | None) -> Held | None:
+    """What `put` gives without writing, since the same value is there; nothing where it has to write. StoreError where
+    what is there is not what was expected.
+    """
+    if current and current.value and same(current.value.reveal(), value.reveal()):
+        return Held(current.address, current.version, current.changed, unchanged=True)
+    if expected is not None and current and expected != current.version:
+        raise conflict(address, current.version, current.changed)
+    if expected not in (None, ABSENT) and current is None:
+        raise absent(address)
+    return None
 
 
 def same(one: str, other: str) -> bool:

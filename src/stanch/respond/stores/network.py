@@ -100,11 +100,12 @@ def quiet() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def careful_session() -> "requests.Session":
+def careful_session(place: Place) -> "requests.Session":
     """A session of requests that follows no redirects, which would take token and value along, and reads no answer
     without end.
     """
     session: requests.Session = needed("requests").Session()
+    session.trust_env = place.url.startswith("https:")  # a proxy is fine for what is encrypted on its way
     session.hooks["response"].append(_look_at)
     return session
 

@@ -167,15 +167,17 @@ class Aws(Store[AwsSettings]):
     @cached_property
     def _client(self) -> Any:
         session = self._session
-        if self.settings.endpoint:
-            place(self.settings.endpoint, plain_http=self.settings.plain_http)
         options = needed("botocore.config").Config(
             connect_timeout=min(self.settings.timeout, 10),
             read_timeout=self.settings.timeout,
             retries={"total_max_attempts": 3, "mode": "standard"},
         )
-        client = session.client("secretsmanager", endpoint_url=self.settings.endpoint or None, config=options)
-        place(client.meta.endpoint_url, plain_http=self.settings.plain_http)
+        endpoint = self.settings.endpoint or None
+        client = session.client("secretsmanager", endpoint_url=endpoint, config=options)
+        found = place(client.meta.endpoint_url, plain_http=self.settings.plain_http)
+        if found.url.startswith("http:"):  # a proxy is fine only for what is encrypted on its way
+            options.proxies = {}
+            client = session.client("secretsmanager", endpoint_url=endpoint, config=options)
         return client
 
     def _call(self, what: "Address | str", operation: str, *spare: str, **arguments: Any) -> Any:

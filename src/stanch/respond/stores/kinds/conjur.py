@@ -4,11 +4,10 @@ import base64
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import Any
 
 import msgspec
 
@@ -29,11 +28,9 @@ from stanch.respond.stores.model import (
     conflict,
     same,
 )
-from stanch.respond.stores.network import LARGEST_ANSWER, NetworkSettings, Place, place, quiet
+from stanch.respond.stores.network import NetworkSettings, Place, place
+from stanch.respond.stores.rest import Reply, Rest, certificates, objects, segment
 from stanch.textfile import read_text
-
-if TYPE_CHECKING:
-    import httpx2
 
 _LARGEST_FILE = 1 << 20
 _PAGE = 500
@@ -61,20 +58,6 @@ class ConjurAddress(Address, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.account}:variable:{self.variable}"
-
-
-class _Reply(msgspec.Struct, frozen=True):
-    """A status and a body, which is read up to a size."""
-
-    status: int
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON."""
-        try:
-            return msgspec.json.decode(self.body)
-        except msgspec.MsgspecError:
-            raise StoreError(Trouble.BROKEN, "Conjur gave an answer that is no JSON") from None
 
 
 class Conjur(Store[ConjurSettings]):
@@ -126,7 +109,7 @@ class Conjur(Store[ConjurSettings]):
         try:
             reply = self._ask("POST", self._path("secrets", address), content=value.reveal().encode())
             if reply.status not in (200, 201):
-                raise self._refused(address, reply.status, "update")
+                raise self._rest.refused(address, reply.status, "the privilege update")
         except StoreError as error:
             if before is not None:
                 raise
@@ -142,15 +125,12 @@ class Conjur(Store[ConjurSettings]):
         head = f"{self._account}:variable:"
         for offset in range(0, LISTED, _PAGE):
             query = {"kind": "variable", "limit": str(_PAGE), "offset": str(offset)}
-            reply = self._ask("GET", f"/resources/{_segment(self._account)}", params=query)
+            reply = self._ask("GET", f"/resources/{segment(self._account)}", params=query)
             if reply.status != 200:
-                raise self._refused("the list", reply.status, "read")
-            page = reply.json()
-            if not isinstance(page, list):
-                raise StoreError(Trouble.BROKEN, "Conjur gave an answer that is no list")
-            for one in page:
-                name = str(one.get("id", "")) if isinstance(one, dict) else ""
-                if name.startswith(head + prefix):
+                raise self._rest.refused("the list", reply.status, "the privilege read")
+            page = reply.json_list()
+            for one in objects(page):
+                if (name := str(one.get("id", ""))).startswith(head + prefix):
                     yield Held(name, str(_newest(one) or ""))
             if len(page) < _PAGE:
                 return
@@ -164,8 +144,8 @@ class Conjur(Store[ConjurSettings]):
 
     def close(self) -> None:
         """Close the connection; the access token ends by itself after eight minutes."""
-        if "_http" in self.__dict__:
-            self._http.close()
+        if "_rest" in self.__dict__:
+            self._rest.close()
 
     @cached_property
     def _account(self) -> str:
@@ -185,23 +165,11 @@ class Conjur(Store[ConjurSettings]):
         return place(url, plain_http=self.settings.plain_http)
 
     @cached_property
-    def _http(self) -> "httpx2.Client":
-        import ssl
-
-        import httpx2
-
+    def _rest(self) -> Rest:
         ca_file = self.settings.ca_file or os.environ.get("CONJUR_CERT_FILE", "")
-        ca_text = "" if ca_file else os.environ.get("CONJUR_SSL_CERTIFICATE", "")
-        verify: ssl.SSLContext | bool = True
-        if ca_file or ca_text:
-            try:
-                path = str(Path(ca_file).expanduser()) if ca_file else None
-                verify = ssl.create_default_context(cafile=path, cadata=ca_text or None)
-            except (OSError, ValueError):
-                where = ca_file or "CONJUR_SSL_CERTIFICATE"
-                raise ConfigError(f"{where}: no CA certificates in PEM format can be read there") from None
-        plain = {"Accept-Encoding": "identity"}
-        return httpx2.Client(base_url=self._place.url, verify=verify, timeout=self.settings.timeout, headers=plain)
+        trusted = certificates(ca_file, "" if ca_file else os.environ.get("CONJUR_SSL_CERTIFICATE", ""))
+        hint = "give the CA certificate by CONJUR_CERT_FILE"
+        return Rest(self._place, timeout=self.settings.timeout, verify=trusted, ca_hint=hint)
 
     @cached_property
     def _token(self) -> str:
@@ -216,32 +184,23 @@ class Conjur(Store[ConjurSettings]):
         if not login or not key:
             hint = "set CONJUR_AUTHN_LOGIN and CONJUR_AUTHN_API_KEY, or CONJUR_AUTHN_TOKEN_FILE"
             raise StoreError(Trouble.EXPIRED, f"{self._place.shown}: nobody is logged in", hint=hint)
-        path = f"/authn/{_segment(self._account)}/{_segment(login)}/authenticate"
-        reply = self._send("POST", path, content=key.encode(), headers={"Accept-Encoding": "base64"})
+        path = f"/authn/{segment(self._account)}/{segment(login)}/authenticate"
+        reply = self._rest.send("POST", path, content=key.encode(), headers={"Accept-Encoding": "base64"})
         if reply.status == 401:
             hint = (
                 "look at CONJUR_ACCOUNT, CONJUR_AUTHN_LOGIN and CONJUR_AUTHN_API_KEY; a host's login begins with host/"
             )
             raise StoreError(Trouble.EXPIRED, f"{self._place.shown}: does not accept login and API key", hint=hint)
         if reply.status != 200:
-            raise self._refused("authenticate", reply.status, "authenticate")
+            raise self._rest.refused("authenticate", reply.status, "the privilege authenticate")
         token = reply.body.decode("ascii", "replace").strip()
         return base64.b64encode(reply.body).decode() if token.startswith("{") else "".join(token.split())
 
-    def _ask(self, method: str, path: str, **more: Any) -> _Reply:
-        return self._send(method, path, headers={"Authorization": f'Token token="{self._token}"'}, **more)
-
-    def _send(self, method: str, path: str, **more: Any) -> _Reply:
-        with self._asking(), self._http.stream(method, path, **more) as response:
-            body = b""
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > LARGEST_ANSWER:
-                    raise StoreError(Trouble.BROKEN, f"the answer is longer than {LARGEST_ANSWER} bytes")
-            return _Reply(response.status_code, body)
+    def _ask(self, method: str, path: str, **more: Any) -> Reply:
+        return self._rest.send(method, path, headers={"Authorization": f'Token token="{self._token}"'}, **more)
 
     def _path(self, what: str, address: ConjurAddress) -> str:
-        return f"/{what}/{_segment(address.account)}/variable/{_segment(address.variable)}"
+        return f"/{what}/{segment(address.account)}/variable/{segment(address.variable)}"
 
     def _version(self, address: ConjurAddress) -> int | None:
         """The newest version's number, 0 for a variable without a value, nothing for one that is not to be seen."""
@@ -249,7 +208,7 @@ class Conjur(Store[ConjurSettings]):
         if reply.status == 404:
             return None
         if reply.status != 200:
-            raise self._refused(address, reply.status, "read")
+            raise self._rest.refused(address, reply.status, "the privilege read")
         return _newest(reply.json())
 
     def _value(self, address: ConjurAddress) -> str | None:
@@ -257,7 +216,7 @@ class Conjur(Store[ConjurSettings]):
         if reply.status == 404:
             return None
         if reply.status != 200:
-            raise self._refused(address, reply.status, "execute")
+            raise self._rest.refused(address, reply.status, "the privilege execute")
         try:
             return reply.body.decode()
         except UnicodeDecodeError:
@@ -284,7 +243,7 @@ class Conjur(Store[ConjurSettings]):
             inner = inner.removeprefix(f"{branch}/")
         # A JSON string is a YAML string as well.
         policy = f"- !variable\n  id: {msgspec.json.encode(inner).decode()}\n".encode()
-        path = f"/policies/{_segment(address.account)}/policy/{_segment(branch)}"
+        path = f"/policies/{segment(address.account)}/policy/{segment(branch)}"
         for wait in (*_PATIENCE, None):
             reply = self._ask("POST", path, content=policy)
             if reply.status != _BUSY or wait is None:
@@ -296,16 +255,15 @@ class Conjur(Store[ConjurSettings]):
             hint = f"'create' on the policy {branch} is needed, or somebody else has to declare the variable"
             raise StoreError(Trouble.DENIED, f"{address}: not there, and not allowed to declare it", hint=hint)
         if reply.status not in (200, 201):
-            raise self._refused(address, reply.status, "create")
+            raise self._rest.refused(address, reply.status, "the privilege create")
 
     @cached_property
     def _role(self) -> str:
         """Who this is for Conjur, as an account's user or host."""
         reply = self._ask("GET", "/whoami")
         if reply.status != 200:
-            raise self._refused("whoami", reply.status, "authenticate")
-        told = reply.json()
-        login = str(told.get("username", "")) if isinstance(told, dict) else ""
+            raise self._rest.refused("whoami", reply.status, "the privilege authenticate")
+        login = str(reply.json().get("username", ""))
         kind, name = ("host", login.removeprefix("host/")) if login.startswith("host/") else ("user", login)
         return f"{self._account}:{kind}:{name}"
 
@@ -318,59 +276,12 @@ class Conjur(Store[ConjurSettings]):
             return Answer(question, None, f"{address} is not there yet, or not to be seen")
         if reply.status in (403, 404):
             return Answer(question, False, f"{address}: the privilege {privilege} is missing")
-        raise self._refused(address, reply.status, privilege)
-
-    def _refused(self, what: "Address | str", status: int, privilege: str) -> StoreError:
-        """The documented meanings of a status; of the answer's words nothing is taken."""
-        if status == 401:
-            return StoreError(
-                Trouble.EXPIRED, f"{self._place.shown}: the access token is not accepted, or not any more"
-            )
-        if status == 403:
-            return StoreError(Trouble.DENIED, f"{what}: not allowed", hint=f"the privilege {privilege} is needed")
-        if status == 404:
-            return StoreError(Trouble.ABSENT, f"{what}: nothing is there, or you may not see it")
-        if status == 422:
-            return StoreError(Trouble.UNUSABLE, f"{what}: Conjur does not take this name or value")
-        if status == 429:
-            return StoreError(Trouble.THROTTLED, f"{self._place.shown}: too many requests; try again later")
-        if 300 <= status < 400:
-            hint = "if that is right, give the address that it sends on to"
-            return StoreError(Trouble.UNREACHABLE, f"{self._place.shown}: sends on, which is not followed", hint=hint)
-        return StoreError(Trouble.BROKEN, f"{what}: {self._place.shown} answered {status}")
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        """Turn whatever the HTTP library raises into a StoreError of ours."""
-        import ssl
-
-        import httpx2
-
-        try:
-            with quiet():
-                yield
-        except httpx2.TimeoutException:
-            raise StoreError(Trouble.UNREACHABLE, f"{self._place.shown}: no answer in time") from None
-        except httpx2.ConnectError as error:
-            if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
-                hint = "give the CA certificate by CONJUR_CERT_FILE"
-                raise StoreError(
-                    Trouble.TLS, f"{self._place.shown}: its certificate is not trusted", hint=hint
-                ) from None
-            raise StoreError(Trouble.UNREACHABLE, f"{self._place.shown}: cannot be reached") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
-            raise StoreError(Trouble.BROKEN, f"{self._place.shown} gave no answer of Conjur's") from None
+        raise self._rest.refused(address, reply.status, f"the privilege {privilege}")
 
 
-def _segment(text: str) -> str:
-    """An identifier as one part of a path, as the API wants it."""
-    return quote(text, safe="")
-
-
-def _newest(resource: object) -> int:
+def _newest(resource: dict[str, Any]) -> int:
     """The newest version's number of a variable as the API shows it, 0 for none."""
-    secrets = resource.get("secrets") if isinstance(resource, dict) else None
-    versions = [one.get("version") for one in secrets if isinstance(one, dict)] if isinstance(secrets, list) else []
+    versions = [one.get("version") for one in objects(resource.get("secrets"))]
     return max((number for number in versions if isinstance(number, int)), default=0)
 
 

@@ -60,6 +60,7 @@ class Env(Store[EnvSettings]):
     name = "env"
     settings_type = EnvSettings
     has_paths = False
+    remembers = False
 
     def __init__(self, settings: EnvSettings, root: Path, lent: frozenset[str]) -> None:
         super().__init__(settings, root, lent)
@@ -84,6 +85,7 @@ class Env(Store[EnvSettings]):
     def put(self, reference: Reference, value: Secret, *, expected: str | None = None, replace: bool = False) -> Held:
         """First the file is ignored by git, then it is written, then the example names the variable."""
         address = self.address(reference)
+        self._refuse_nowhere()
         if expected not in (None, ABSENT):
             raise ConfigError(f"{self._shown} keeps no versions", hint=f"the version can only be {ABSENT!r}")
         if "\0" in value.reveal():
@@ -139,6 +141,10 @@ class Env(Store[EnvSettings]):
         except OSError:
             return None
 
+    def _refuse_nowhere(self) -> None:
+        if not self._file.parent.is_dir():
+            raise ConfigError(f"{self._file.parent}: no such folder")
+
     def _refuse_tracked(self) -> None:
         git = self._git()
         if git and git[0].line("ls-files", "--", git[1]):
@@ -192,6 +198,7 @@ class Env(Store[EnvSettings]):
         return f"{self._shown}, {'with' if _last(found, name) else 'without'} {name}"
 
     def _check_write(self) -> str:
+        self._refuse_nowhere()
         self._refuse_tracked()
         if not os.access(self._file.parent, os.W_OK | os.X_OK):
             raise ConfigError(f"{self._file.parent}: no permission to write here")

@@ -28,7 +28,7 @@ from stanch.respond.stores.model import (
     forgetful,
     same,
 )
-from stanch.respond.stores.network import NetworkSettings, careful_session, needed, place, quiet
+from stanch.respond.stores.network import NetworkSettings, Place, careful_session, needed, place, quiet
 from stanch.textfile import read_text
 
 if TYPE_CHECKING:
@@ -155,13 +155,13 @@ class Vault(Store[VaultSettings]):
                 self._client.auth.token.revoke_self()
 
     @cached_property
-    def _place(self) -> str:
+    def _place(self) -> Place:
         url = self.settings.address or _variable("ADDR")
         if not url:
             raise ConfigError(
                 "which Vault is not known", hint="set VAULT_ADDR, or store.vault.address in your own stanch.toml"
             )
-        return place(url, plain_http=self.settings.plain_http).url
+        return place(url, plain_http=self.settings.plain_http)
 
     @cached_property
     def _client(self) -> "hvac.Client":
@@ -175,7 +175,7 @@ class Vault(Store[VaultSettings]):
         token = token or (read_text(Path(self.settings.token_file).expanduser(), _LARGEST_TOKEN) or "").strip()
         if not token:
             hint = "set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, or run 'vault login' or 'bao login'"
-            raise StoreError(Trouble.EXPIRED, f"{self._place}: nobody is logged in", hint=hint)
+            raise StoreError(Trouble.EXPIRED, f"{self._place.shown}: nobody is logged in", hint=hint)
         if not (token.isascii() and token.isprintable()):
             raise ConfigError("the Vault token has characters that no token has")
         client.token = token
@@ -187,12 +187,12 @@ class Vault(Store[VaultSettings]):
         ca = self.settings.ca_file or _variable("CACERT") or _variable("CAPATH")
         if ca and not Path(ca).expanduser().exists():
             raise ConfigError(f"{ca}: no such file; it should hold the CA certificate for Vault")
-        session = careful_session()
+        session = careful_session(self._place)
         session.verify = str(Path(ca).expanduser()) if ca else True
         if certificate := _variable("CLIENT_CERT"):
             session.cert = (certificate, _variable("CLIENT_KEY") or certificate)
         client: hvac.Client = library.Client(
-            url=self._place,
+            url=self._place.url,
             token="",
             verify=session.verify,
             timeout=self.settings.timeout,
@@ -207,7 +207,9 @@ class Vault(Store[VaultSettings]):
             try:
                 client.auth.approle.login(role, self._secret_id(), mount_point=self.settings.approle)
             except (exceptions.InvalidRequest, exceptions.Forbidden, exceptions.InvalidPath):
-                message = f"{self._place}: AppRole at {self.settings.approle}/ does not take the role id and secret id"
+                message = (
+                    f"{self._place.shown}: AppRole at {self.settings.approle}/ does not take the role id and secret id"
+                )
                 raise StoreError(Trouble.EXPIRED, message) from None
         self._own_token = True
 
@@ -226,7 +228,7 @@ class Vault(Store[VaultSettings]):
             told = self._client.read(f"sys/internal/ui/mounts/{mount}")
         data = told.get("data") if isinstance(told, dict) else None
         if not isinstance(data, dict):
-            raise StoreError(Trouble.BROKEN, f"{self._place}: does not say what is mounted at {mount}/")
+            raise StoreError(Trouble.BROKEN, f"{self._place.shown}: does not say what is mounted at {mount}/")
         if data.get("type") not in ("kv", "generic"):
             raise ConfigError(f"{mount}/ is no key-value engine", hint="name its mount: store.vault.mount")
         return str((data.get("options") or {}).get("version", "1")) == "2"
@@ -281,10 +283,10 @@ class Vault(Store[VaultSettings]):
         with self._asking("", "see its state"):
             state = self._anonymous.sys.read_seal_status()
         if not state.get("initialized", True):
-            raise StoreError(Trouble.SEALED, f"{self._place}: not initialised yet")
+            raise StoreError(Trouble.SEALED, f"{self._place.shown}: not initialised yet")
         if state.get("sealed"):
-            raise _sealed(self._place)
-        return f"{self._place}, version {state.get('version', '?')}"
+            raise _sealed(self._place.shown)
+        return f"{self._place.shown}, version {state.get('version', '?')}"
 
     def _check_token(self) -> Answer | str:
         with self._asking("", "look itself up"):
@@ -312,21 +314,23 @@ class Vault(Store[VaultSettings]):
                 yield
         except requests.exceptions.SSLError:
             hint = "give the CA certificate by VAULT_CACERT"
-            raise StoreError(Trouble.TLS, f"{self._place}: its certificate is not trusted", hint=hint) from None
+            raise StoreError(Trouble.TLS, f"{self._place.shown}: its certificate is not trusted", hint=hint) from None
         except requests.exceptions.Timeout:
-            raise StoreError(Trouble.UNREACHABLE, f"{self._place}: no answer in time") from None
+            raise StoreError(Trouble.UNREACHABLE, f"{self._place.shown}: no answer in time") from None
         except requests.exceptions.ConnectionError:
-            raise StoreError(Trouble.UNREACHABLE, f"{self._place}: cannot be reached") from None
+            raise StoreError(Trouble.UNREACHABLE, f"{self._place.shown}: cannot be reached") from None
         except exceptions.Forbidden:
             raise self._forbidden(what, capability) from None
         except exceptions.VaultDown:
-            raise _sealed(self._place) from None
+            raise _sealed(self._place.shown) from None
         except exceptions.RateLimitExceeded:
-            raise StoreError(Trouble.THROTTLED, f"{self._place}: too many requests; try again later") from None
+            raise StoreError(Trouble.THROTTLED, f"{self._place.shown}: too many requests; try again later") from None
         except exceptions.VaultError as error:
-            raise StoreError(Trouble.BROKEN, f"{what}: {self._place} refused it ({type(error).__name__})") from None
+            raise StoreError(
+                Trouble.BROKEN, f"{what}: {self._place.shown} refused it ({type(error).__name__})"
+            ) from None
         except (requests.exceptions.RequestException, KeyError, TypeError, ValueError, AttributeError):
-            raise StoreError(Trouble.BROKEN, f"{what}: {self._place} gave no answer of Vault's") from None
+            raise StoreError(Trouble.BROKEN, f"{what}: {self._place.shown} gave no answer of Vault's") from None
 
     def _forbidden(self, what: "Address | str", capability: str) -> StoreError:
         """Whether it is the token or its policies: a token that is valid may look itself up."""
@@ -336,7 +340,9 @@ class Vault(Store[VaultSettings]):
                 self._client.auth.token.lookup_self()
         except (exceptions.VaultError, StoreError):
             hint = "log in again, or set VAULT_TOKEN"
-            return StoreError(Trouble.EXPIRED, f"{self._place}: the token is not valid, or not any more", hint=hint)
+            return StoreError(
+                Trouble.EXPIRED, f"{self._place.shown}: the token is not valid, or not any more", hint=hint
+            )
         except Exception:  # noqa: S110 - the first refusal counts
             pass
         hint = f"the token's policies must allow: {capability}; a wrong mount gives the same answer"
