@@ -13,11 +13,13 @@ from stanch.cli import complain
 from stanch.cli.repository import CONFIG, FORMAT, echo_json
 from stanch.errors import ConfigError, TargetError
 from stanch.model import Finding, Secret
+from stanch.respond.stores import Reference, StoreError, Trouble, open_store
+from stanch.respond.stores.model import LISTED
 from stanch.textfile import printable
 
 if TYPE_CHECKING:
     from stanch.config import Config
-    from stanch.respond.stores import Held, Reference, Settings, Store
+    from stanch.respond.stores import Held, Settings, Store
 
 NOT_SO, FAILED = 1, 3
 """Exit statuses: nothing is there or something else than expected, and the store did not do what it was asked."""
@@ -35,7 +37,7 @@ def _place(command: Callable[..., None]) -> Callable[..., None]:
         metavar="KEY=VALUE",
         help="A setting of [store.NAME] for this call; repeatable.",
     )(CONFIG(command))
-    return click.option("--store", "kind", default="", metavar="NAME", help="Which store; without it store.use.")(
+    return click.option("--store", "kind", default="", help="Which store; without it store.use.")(
         command
     )
 
@@ -49,8 +51,8 @@ PATH = click.option(
 def store() -> None:
     """Put secrets into an environment file or a secret manager, without showing them, and look at what is there.
 
-    Stores: env, aws, vault, conjur, azure, gcp, kubernetes, doppler. NAME is what code asks for, such as NOTION_TOKEN; where each store keeps it
-    follows from that and from [store] in stanch.toml.
+    NAME is what code asks for, such as NOTION_TOKEN; where each store keeps it follows from that and from [store] in
+    stanch.toml.
 
     Exit status: 0 done; 1 nothing is there, or something else than expected; 2 wrong usage or configuration;
     3 the store refused, or could not be reached.
@@ -83,7 +85,7 @@ def store() -> None:
 def put(
     ctx: click.Context,
     name: str,
-    kind: str,
+    kind: str | None,
     pairs: tuple[str, ...],
     config: Path | None,
     path: str,
@@ -144,7 +146,7 @@ def put(
 def get(
     ctx: click.Context,
     name: str,
-    kind: str,
+    kind: str | None,
     pairs: tuple[str, ...],
     config: Path | None,
     path: str,
@@ -189,7 +191,7 @@ def get(
 @FORMAT
 @click.pass_context
 def check(
-    ctx: click.Context, name: str, kind: str, pairs: tuple[str, ...], config: Path | None, path: str, form: str
+    ctx: click.Context, name: str, kind: str | None, pairs: tuple[str, ...], config: Path | None, path: str, form: str
 ) -> None:
     """Ask a store whether it can be reached, and whether you may read and write there; nothing is changed. With NAME
     the rights where it is kept count, without it those below the settings' prefix.
@@ -219,7 +221,9 @@ def check(
 @_place
 @FORMAT
 @click.pass_context
-def list_(ctx: click.Context, prefix: str, kind: str, pairs: tuple[str, ...], config: Path | None, form: str) -> None:
+def list_(
+    ctx: click.Context, prefix: str, kind: str | None, pairs: tuple[str, ...], config: Path | None, form: str
+) -> None:
     """What is there, by address, with version and time where the store tells them, and never a value. PREFIX is the
     beginning of paths (in env, of names); without it, what is below the settings' prefix.
 
@@ -242,22 +246,19 @@ def list_(ctx: click.Context, prefix: str, kind: str, pairs: tuple[str, ...], co
                 click.echo(printable("  ".join(fact for fact in (held.address, version, _time(held)) if fact)))
         if form == "json":
             echo_json(rows)
-        from stanch.respond.stores.model import LISTED
-
         if count >= LISTED:
             click.echo(f"stanch: only the first {LISTED} are listed", err=True)
 
 
 @contextmanager
 def _open(
-    ctx: click.Context, kind: str, pairs: tuple[str, ...], config: Path | None, path: str
+    ctx: click.Context, kind: str | None, pairs: tuple[str, ...], config: Path | None, path: str
 ) -> "Iterator[tuple[Config, Store[Settings]]]":
     """The settings in force here and a store; what goes wrong with it ends the command with the right status."""
     from stanch.config import load
-    from stanch.respond.stores import StoreError, Trouble, open_store
 
     settings = load(Path(), config)
-    with open_store(kind, settings, _overrides(pairs)) as opened:
+    with open_store(kind or "", settings, _overrides(pairs)) as opened:
         if path and not opened.has_paths:
             raise click.UsageError(f"--path means nothing to the store {opened.name}; --set file=FILE names its file.")
         try:
@@ -285,9 +286,7 @@ def _overrides(pairs: tuple[str, ...]) -> dict[str, object]:
     return made
 
 
-def _reference(settings: "Config", name: str, path: str) -> "Reference":
-    from stanch.respond.stores import Reference
-
+def _reference(settings: "Config", name: str, path: str) -> Reference:
     return Reference.resolve(name, settings.store, path)
 
 
