@@ -37,9 +37,7 @@ def _place(command: Callable[..., None]) -> Callable[..., None]:
         metavar="KEY=VALUE",
         help="A setting of [store.NAME] for this call; repeatable.",
     )(CONFIG(command))
-    return click.option("--store", "kind", default="", help="Which store; without it store.use.")(
-        command
-    )
+    return click.option("--store", "kind", default="", help="Which store; without it store.use.")(command)
 
 
 PATH = click.option(

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -43,6 +44,18 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return folder / "ca.pem", folder / "key.pem"
+
+
+@cache
+def _rsa_key() -> str:
+    """A private key in PEM format; to make one takes a while."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
 
 
 class Api(ThreadingHTTPServer):
@@ -200,18 +213,11 @@ class GcpServer(Api):
     def log_in(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         pytest.importorskip("google.auth", reason="google-auth is not installed")
         pytest.importorskip("cryptography", reason="cryptography is not installed")
-        from cryptography.hazmat.primitives import serialization
-        from cryptography.hazmat.primitives.asymmetric import rsa
-
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
         account = {
             "type": "service_account",
             "project_id": "shop-prod",
             "private_key_id": "1",
-            "private_key": pem.decode(),
+            "private_key": _rsa_key(),
             "client_email": "ci@shop-prod.iam.gserviceaccount.com",
             "token_uri": f"{self.url}/token",
         }

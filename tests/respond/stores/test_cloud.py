@@ -278,7 +278,9 @@ def test_kubernetes_writes_over_no_other_version(kubernetes: KubernetesServer, o
 
 
 def test_kubernetes_takes_the_namespace_of_the_context(kubernetes: KubernetesServer, open_: Open) -> None:
-    assert str(open_("kubernetes").address(Reference("A", "a/B"))) == "shop/a#B"
+    assert str(open_("kubernetes").address(Reference("A", "a/B"))) == "a#B"
+    open_("kubernetes").put(Reference("A", "a/B"), Secret(VALUE))
+    assert kubernetes.secrets["a"]["metadata"]["namespace"] == "shop"
 
 
 def test_kubernetes_tells_rights(kubernetes: KubernetesServer, open_: Open) -> None:

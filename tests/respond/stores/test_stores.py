@@ -10,7 +10,7 @@ import pytest
 from stanch.config.model import Stores
 from stanch.errors import ConfigError
 from stanch.model import Secret
-from stanch.respond.stores import Held, Reference
+from stanch.respond.stores import Held, Reference, names
 from stanch.respond.stores.model import size
 from stanch.respond.stores.network import needed
 
@@ -52,6 +52,21 @@ def test_one_reference_has_an_address_in_each_store(open_: Open, monkeypatch: py
         "mount": "secret",
         "path": "prod/NOTION_TOKEN",
         "field": "value",
+    }
+
+
+def test_an_address_can_be_told_before_anybody_has_said_whose_store(open_: Open) -> None:
+    reference = Reference("NOTION_TOKEN", "prod/NOTION_TOKEN")
+    addresses = {name: str(open_(name).address(reference)) for name in names()}
+    assert addresses == {
+        "aws": "prod/NOTION_TOKEN",
+        "azure": "prod-NOTION-TOKEN",
+        "conjur": "prod/NOTION_TOKEN",
+        "doppler": "NOTION_TOKEN",
+        "env": ".env#NOTION_TOKEN",
+        "gcp": "prod-NOTION_TOKEN",
+        "kubernetes": "prod#NOTION_TOKEN",
+        "vault": "secret/prod/NOTION_TOKEN#value",
     }
 
 

@@ -316,6 +316,15 @@ def test_answers_that_are_none(scripted: Callable[..., Scripted], open_: Open, r
     assert not [body for _, _, body in server.seen if VALUE.encode() in body]  # what cannot be read is not written over
 
 
+def test_a_list_without_end_ends(
+    scripted: Callable[..., Scripted], open_: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stanch.respond.stores.kinds.vault.LISTED", 20)
+    server = scripted((200, JSON, b'{"data":{"keys":["again/"]}}'))
+    assert list(open_("vault").list()) == []
+    assert len(server.seen) < 30
+
+
 def test_an_answer_that_does_not_come(scripted: Callable[..., Scripted], open_: Open) -> None:
     scripted((200, JSON, b"{}"), delay=2)
     error = trouble(lambda: open_("vault", timeout=0.2).get(fresh()))

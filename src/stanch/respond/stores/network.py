@@ -78,7 +78,7 @@ def needed(module: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError:
-        raise ConfigError(f"this needs {module}: pip install 'stanch[stores]'") from None
+        raise ConfigError(f"this needs {module.partition('.')[0]}: pip install 'stanch[stores]'") from None
 
 
 @contextmanager

@@ -111,7 +111,7 @@ class Aws(Store[AwsSettings]):
             if error.trouble != Trouble.DENIED or address.json_key or expected is not None:
                 raise
             return self._write(address, _fitting(address, value.reveal()))
-        old = _old(address, current, replace=replace)
+        old = _old(address, current, value.reveal(), replace=replace)
         if current and old is not None and same(old, value.reveal()):
             return Held(str(address), current.version, current.changed, unchanged=True)
         if expected == ABSENT and old is not None and current:
@@ -356,8 +356,8 @@ def _value(address: AwsAddress, current: _Current) -> str:
         raise StoreError(Trouble.UNUSABLE, f"{address}: what is there is no text") from None
 
 
-def _old(address: AwsAddress, current: _Current | None, *, replace: bool) -> str | None:
-    """What is there now, or nothing; StoreError for what programs that read it would no longer understand."""
+def _old(address: AwsAddress, current: _Current | None, new: str, *, replace: bool) -> str | None:
+    """What is there now, or nothing; StoreError where programs would no longer understand what they find there."""
     if current is None:
         return None
     if address.json_key:
@@ -368,7 +368,7 @@ def _old(address: AwsAddress, current: _Current | None, *, replace: bool) -> str
                 return None
             raise
     whole = current.text
-    if whole is not None and whole.lstrip().startswith("{") and not replace:
+    if whole is not None and whole.lstrip().startswith("{") and not replace and not same(whole, new):
         with suppress(msgspec.MsgspecError):
             keys = len(msgspec.json.decode(whole, type=_Raw))
             hint = f"name a key: --path {address.secret_id}#KEY; --replace writes over all of it"

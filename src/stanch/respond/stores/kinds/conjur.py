@@ -51,13 +51,13 @@ class ConjurSettings(NetworkSettings, frozen=True):
 
 
 class ConjurAddress(Address, frozen=True):
-    """A variable of an account."""
+    """A variable of an account, which is empty as long as nobody has said which."""
 
     account: str
     variable: str
 
     def __str__(self) -> str:
-        return f"{self.account}:variable:{self.variable}"
+        return f"{self.account}:variable:{self.variable}" if self.account else self.variable
 
 
 class Conjur(Store[ConjurSettings]):
@@ -70,7 +70,8 @@ class Conjur(Store[ConjurSettings]):
         """A variable holds one value, so that there are no fields."""
         if reference.field:
             raise ConfigError(f"{reference.path}#{reference.field}: a Conjur variable has no keys")
-        return ConjurAddress(self._account, reference.path.strip("/"))
+        account = self.settings.account or os.environ.get("CONJUR_ACCOUNT", "")
+        return ConjurAddress(account, reference.path.strip("/"))
 
     def get(self, reference: Reference) -> Held:
         """The newest version's value."""
@@ -200,7 +201,7 @@ class Conjur(Store[ConjurSettings]):
         return self._rest.send(method, path, headers={"Authorization": f'Token token="{self._token}"'}, **more)
 
     def _path(self, what: str, address: ConjurAddress) -> str:
-        return f"/{what}/{segment(address.account)}/variable/{segment(address.variable)}"
+        return f"/{what}/{segment(self._account)}/variable/{segment(address.variable)}"
 
     def _version(self, address: ConjurAddress) -> int | None:
         """The newest version's number, 0 for a variable without a value, nothing for one that is not to be seen."""
@@ -243,7 +244,7 @@ class Conjur(Store[ConjurSettings]):
             inner = inner.removeprefix(f"{branch}/")
         # A JSON string is a YAML string as well.
         policy = f"- !variable\n  id: {msgspec.json.encode(inner).decode()}\n".encode()
-        path = f"/policies/{segment(address.account)}/policy/{segment(branch)}"
+        path = f"/policies/{segment(self._account)}/policy/{segment(branch)}"
         for wait in (*_PATIENCE, None):
             reply = self._ask("POST", path, content=policy)
             if reply.status != _BUSY or wait is None:

@@ -48,13 +48,13 @@ class GcpSettings(NetworkSettings, frozen=True):
 
 
 class GcpAddress(Address, frozen=True):
-    """A secret of a project."""
+    """A secret of a project, which is empty as long as nobody has said which."""
 
     project: str
     secret: str
 
     def __str__(self) -> str:
-        return f"projects/{self.project}/secrets/{self.secret}"
+        return f"projects/{self.project}/secrets/{self.secret}" if self.project else self.secret
 
 
 class Gcp(Store[GcpSettings]):
@@ -70,7 +70,7 @@ class Gcp(Store[GcpSettings]):
         name = re.sub(r"[/.]", "-", reference.path.strip("/"))
         if not _ID.fullmatch(name):
             raise ConfigError(f"{reference.path}: Secret Manager takes letters, digits, - and _, 255 at most")
-        return GcpAddress(self._project, name)
+        return GcpAddress(self.settings.project or os.environ.get("GOOGLE_CLOUD_PROJECT", ""), name)
 
     def get(self, reference: Reference) -> Held:
         """The newest version's value."""
@@ -100,12 +100,12 @@ class Gcp(Store[GcpSettings]):
             if error.trouble != Trouble.DENIED or expected is not None:
                 raise
         payload = {"payload": {"data": base64.b64encode(data).decode()}}
-        reply = self._ask("POST", f"/v1/{address}:addVersion", json=payload)
+        reply = self._ask("POST", f"/v1/{self._secret(address)}:addVersion", json=payload)
         notes = []
         if reply.status == 404:
             self._create(address)
             notes.append("made anew")
-            reply = self._ask("POST", f"/v1/{address}:addVersion", json=payload)
+            reply = self._ask("POST", f"/v1/{self._secret(address)}:addVersion", json=payload)
         if reply.status != 200:
             raise self._rest.refused(address, reply.status, "secretmanager.versions.add")
         told = reply.json()
@@ -180,8 +180,11 @@ class Gcp(Store[GcpSettings]):
     def _ask(self, method: str, path: str, **more: Any) -> Reply:
         return self._rest.send(method, path, headers={"Authorization": f"Bearer {self._token}"}, **more)
 
+    def _secret(self, address: GcpAddress) -> str:
+        return f"projects/{segment(self._project)}/secrets/{segment(address.secret)}"
+
     def _current(self, address: GcpAddress) -> Held | None:
-        reply = self._ask("GET", f"/v1/{address}/versions/latest:access")
+        reply = self._ask("GET", f"/v1/{self._secret(address)}/versions/latest:access")
         if reply.status == 404:
             return None
         if reply.status == 400:
@@ -201,7 +204,7 @@ class Gcp(Store[GcpSettings]):
         made: dict[str, Any] = {"replication": {"automatic": {}}}
         if self.settings.labels:
             made["labels"] = self.settings.labels
-        path = f"/v1/projects/{segment(address.project)}/secrets"
+        path = f"/v1/projects/{segment(self._project)}/secrets"
         reply = self._ask("POST", path, params={"secretId": address.secret}, json=made)
         if reply.status not in (200, 409):  # 409: somebody else has just made it
             raise self._rest.refused(address, reply.status, "secretmanager.secrets.create")
@@ -214,7 +217,7 @@ class Gcp(Store[GcpSettings]):
         return f"{self._rest.shown}, project {self._project}"
 
     def _check_right(self, address: GcpAddress, question: str, right: str) -> Answer:
-        reply = self._ask("POST", f"/v1/{address}:testIamPermissions", json={"permissions": [right]})
+        reply = self._ask("POST", f"/v1/{self._secret(address)}:testIamPermissions", json={"permissions": [right]})
         if reply.status == 404:
             return Answer(question, None, f"{address} is not there yet")
         if reply.status != 200:

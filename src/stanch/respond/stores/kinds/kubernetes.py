@@ -55,14 +55,14 @@ class KubernetesSettings(Settings, frozen=True):
 
 
 class KubernetesAddress(Address, frozen=True):
-    """A key of a secret in a namespace."""
+    """A key of a secret in a namespace; nothing stands for the namespace of kubectl's context."""
 
     namespace: str
     secret: str
     key: str
 
     def __str__(self) -> str:
-        return f"{self.namespace}/{self.secret}#{self.key}"
+        return f"{self.namespace}/{self.secret}#{self.key}".lstrip("/")
 
 
 class Kubernetes(Store[KubernetesSettings]):
@@ -81,7 +81,7 @@ class Kubernetes(Store[KubernetesSettings]):
         if not _OBJECT.fullmatch(name) or not _KEY.fullmatch(key):
             hint = "names are small letters, digits, - and .; keys are letters, digits, -, _ and ."
             raise ConfigError(f"{name}#{key}: no place that Kubernetes takes", hint=hint)
-        return KubernetesAddress(self._namespace, name, key)
+        return KubernetesAddress(self.settings.namespace, name, key)
 
     def get(self, reference: Reference) -> Held:
         """What the key holds."""
@@ -108,12 +108,12 @@ class Kubernetes(Store[KubernetesSettings]):
             raise forgetful(address)
         encoded = base64.b64encode(value.reveal().encode()).decode()
         if found is None:
-            meta = {"name": address.secret, "namespace": address.namespace}
+            meta = {"name": address.secret, "namespace": self._namespace}
             body = {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "type": "Opaque"}
-            told = self._ask(address, "create", self._path(address.namespace), {**body, "data": {address.key: encoded}})
+            told = self._ask(address, "create", self._path(), {**body, "data": {address.key: encoded}})
         else:
             body = {**found, "data": {**_data(found), address.key: encoded}}
-            told = self._ask(address, "replace", self._path(address.namespace, address.secret), body)
+            told = self._ask(address, "replace", self._path(address.secret), body)
         return Held(str(address), _version(told))
 
     def list(self, prefix: str = "") -> Iterator[Held]:
@@ -121,14 +121,15 @@ class Kubernetes(Store[KubernetesSettings]):
         values; they are dropped at once.
         """
         start = _plain(prefix.lstrip("/"))
-        told = self._ask("the list", "get", f"{self._path(self._namespace)}?limit={LISTED}") or {}
+        told = self._ask("the list", "get", f"{self._path()}?limit={LISTED}") or {}
         left = LISTED
         for one in sorted(told.get("items") or (), key=lambda one: str(one["metadata"]["name"])):
             name = str(one["metadata"]["name"])
             for key in sorted(_data(one)):
                 if left and _plain(f"{name}/{key}").startswith(start):
                     left -= 1
-                    yield Held(f"{self._namespace}/{name}#{key}", _version(one), _moment(one))
+                    address = KubernetesAddress(self.settings.namespace, name, key)
+                    yield Held(str(address), _version(one), _moment(one))
 
     def questions(self, reference: Reference) -> Iterator[Question]:
         """Rights are asked for as the API offers it, which changes nothing."""
@@ -148,12 +149,12 @@ class Kubernetes(Store[KubernetesSettings]):
             raise ConfigError(f"{name}: no namespace of Kubernetes")
         return name
 
-    def _path(self, namespace: str, name: str = "") -> str:
-        return f"/api/v1/namespaces/{namespace}/secrets" + (f"/{name}" if name else "")
+    def _path(self, name: str = "") -> str:
+        return f"/api/v1/namespaces/{self._namespace}/secrets" + (f"/{name}" if name else "")
 
     def _read(self, address: KubernetesAddress) -> dict[str, Any] | None:
         try:
-            return self._ask(address, "get", self._path(address.namespace, address.secret))
+            return self._ask(address, "get", self._path(address.secret))
         except StoreError as error:
             if error.trouble != Trouble.ABSENT:
                 raise
@@ -190,14 +191,14 @@ class Kubernetes(Store[KubernetesSettings]):
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         missing = []
         for verb in verbs:
-            asked = {"namespace": address.namespace, "verb": verb, "resource": "secrets"}
+            asked = {"namespace": self._namespace, "verb": verb, "resource": "secrets"}
             body = {"kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1"}
             told = self._ask(address, "create", path, {**body, "spec": {"resourceAttributes": asked}}) or {}
             if not (told.get("status") or {}).get("allowed"):
                 missing.append(verb)
         if missing:
-            return Answer(question, False, f"{', '.join(missing)} secrets in {address.namespace} is not allowed")
-        return Answer(question, True, f"{', '.join(verbs)} secrets in {address.namespace}")
+            return Answer(question, False, f"{', '.join(missing)} secrets in {self._namespace} is not allowed")
+        return Answer(question, True, f"{', '.join(verbs)} secrets in {self._namespace}")
 
 
 def _plain(path: str) -> str:

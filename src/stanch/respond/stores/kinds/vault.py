@@ -127,9 +127,10 @@ class Vault(Store[VaultSettings]):
         """Paths, without the keys in each: these only its values' readers may see."""
         prefix = prefix.lstrip("/")
         waiting = [prefix[: prefix.rfind("/") + 1]]
-        left = LISTED
-        while waiting and left:
+        left = folders = LISTED
+        while waiting and left and folders:
             folder = waiting.pop()
+            folders -= 1
             with self._asking(f"{self._mount}/{folder}", "list"):
                 keys = [f"{folder}{key}" for key in sorted(self._keys(folder))]
             waiting += [key for key in reversed(keys) if key.endswith("/") and key.startswith(prefix)]
