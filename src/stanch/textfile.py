@@ -39,10 +39,10 @@ def read_text(path: Path, largest: int) -> str | None:
         raise ConfigError(f"{path}: {error.strerror or error}") from None
 
 
-def replace_text(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str, *, new_mode: int | None = None) -> None:
     """Write `text` to `path` so that a reader sees the old or the new content and never a part; keeps the mode.
 
-    A link is replaced, not followed.
+    A link is replaced, not followed. A file that was not there gets `new_mode`, or else what is usual.
     """
     import tempfile
 
@@ -51,7 +51,9 @@ def replace_text(path: Path, text: str) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
-            Path(name).chmod(_mode(path))
+                file.flush()
+                os.fsync(handle)  # else the name may be on disk before the content, when the power goes
+            Path(name).chmod(_mode(path, new_mode))
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -60,14 +62,16 @@ def replace_text(path: Path, text: str) -> None:
         raise ConfigError(f"{path}: {error.strerror or error}") from None
 
 
-def _mode(path: Path) -> int:
-    """The permissions of the file that is there, or those that a new one would get."""
+def _mode(path: Path, new: int | None) -> int:
+    """The permissions of the file that is there, or those that a new one is to have or would get."""
     try:
         status = path.lstat()
     except FileNotFoundError:
         status = None
     if status is not None and stat.S_ISREG(status.st_mode):
         return stat.S_IMODE(status.st_mode)
+    if new is not None:
+        return new
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

@@ -8,7 +8,7 @@ import click
 
 from stanch.cli.commands import cli
 
-_REMARK = re.compile(r"  .*| # .*")
+_REMARK = re.compile(r"  .*| # .*| < \S+")
 
 
 def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -25,7 +25,7 @@ def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[t
 
 
 def shown(text: str) -> list[str]:
-    """The calls of stanch in a text's lines, without prompts, remarks and what is piped into them."""
+    """The calls of stanch in a text's lines, without prompts, remarks and what is piped or sent into them."""
     found = []
     for line in text.splitlines():
         call = re.fullmatch(r"\s*(?:\$ )?(?:[^`]*\| )?(stanch .*)", line)

@@ -32,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
         return UNREAD
     except OSError as error:
         with suppress(OSError):  # it may be standard error that takes nothing
-            _complain(StanchError(f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}"))
+            complain(StanchError(f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}"))
         _give_up_output()
         return USAGE
 
@@ -48,7 +48,7 @@ def _status(arguments: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     except StanchError as error:
-        _complain(error)
+        complain(error)
         return USAGE
     except KeyboardInterrupt:
         return 130
@@ -68,7 +68,8 @@ def _plainly(arguments: Sequence[str]) -> int | None:
     return None
 
 
-def _complain(error: StanchError) -> None:
+def complain(error: StanchError) -> None:
+    """Say on standard error what is wrong, and what to do about it."""
     from stanch.textfile import printable
 
     tell(f"stanch: {printable(str(error))}")

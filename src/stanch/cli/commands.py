@@ -20,6 +20,7 @@ _COMMANDS = {
     "ignore": ("stanch.cli.ignore", "Take single findings, paths or detectors out, with a reason."),
     "detectors": ("stanch.cli.detectors", "List, show and test what stanch can find."),
     "playbook": ("stanch.cli.playbook", "What to do about a leak, in general or of one finding."),
+    "store": ("stanch.cli.store", "Put secrets into secret managers, and look at what is there."),
     "demo": ("stanch.cli.demo", "Build a small repository full of freshly made leaks, and scan it."),
 }
 

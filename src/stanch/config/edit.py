@@ -128,4 +128,4 @@ def _reads_as(text: str, path: Path, ignore: list[IgnoreEntry], others: Settings
 
 
 def _others(settings: Settings) -> tuple[object, ...]:
-    return settings.scan, settings.limits, settings.identity.key, settings.detector, settings.gitleaks
+    return settings.scan, settings.limits, settings.identity.key, settings.store, settings.detector, settings.gitleaks

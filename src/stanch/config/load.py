@@ -72,6 +72,8 @@ def load(
         limits=joined.limits,
         identity=Identity(os.environ.get(KEY_VARIABLE) or joined.identity.key),
         verify=joined.verify,
+        store=joined.store,
+        lent_stores=next((layer.settings.store.tables for layer in layers if layer.within), {}),
         ignore=joined.ignore if honour_ignores else [],
         providers=_group(types, layers),
         gitleaks=rules,
@@ -137,9 +139,18 @@ def _spell_dates(table: Table) -> None:
 
 def _convert(table: Table) -> Settings:
     try:
-        return msgspec.convert(table, Settings)
+        return msgspec.convert(_gather_stores(table), Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(_locate(str(error))) from None
+
+
+def _gather_stores(table: Table) -> Table:
+    """Put the tables within `[store]`, one a store, where `Stores` has them; `names` is not a store's."""
+    store = _subtable(table, "store")
+    own = {key: value for key, value in store.items() if isinstance(value, dict) and key != "names"}
+    if not own:
+        return table
+    return {**table, "store": {key: value for key, value in store.items() if key not in own} | {"tables": own}}
 
 
 def _locate(message: str) -> str:

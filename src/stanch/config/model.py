@@ -99,6 +99,19 @@ class IgnoreEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return ", ".join(f"{name} {value}" for name, value in keys if value)
 
 
+class Stores(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[store]`: where secrets are kept; docs/stores.md tells of each store's own table in it."""
+
+    use: str = "env"
+    """The store that commands take where none is named."""
+    prefix: str = ""
+    """Path below which names have their place."""
+    names: dict[str, str] = {}
+    """Names that have a place of their own: "PATH" or "PATH#FIELD"."""
+    tables: dict[str, dict[str, object]] = {}
+    """`[store.NAME]`: each store checks its own when it is opened."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `stanch.toml`."""
 
@@ -106,6 +119,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     identity: Identity = Identity()
     verify: Verify = Verify()
+    store: Stores = Stores()
     ignore: list[IgnoreEntry] = []
     detector: list[dict[str, object]] = []
     """Custom credential types: the keys of `stanch.catalog.model.CredentialType`, most of them optional."""
@@ -127,6 +141,9 @@ class Config(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     identity: Identity = Identity()
     verify: Verify = Verify()
+    store: Stores = Stores()
+    lent_stores: dict[str, dict[str, object]] = {}
+    """The stores' own tables as far as a file inside the repository made them."""
     ignore: list[IgnoreEntry] = []
     providers: list[Provider] = []
     """The custom credential types, under the providers that they name."""
