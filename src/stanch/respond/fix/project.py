@@ -62,8 +62,11 @@ class Project:
             if not stat.S_ISREG(status.st_mode):
                 raise Refused("it is no ordinary file")
             if status.st_size > LARGEST:
-                raise Refused(f"it is larger than {LARGEST >> 20} MB")
-            return file.read(LARGEST + 1)
+                raise Refused(f"it is larger than {LARGEST >> 20} MB: no source code")
+            data = file.read(LARGEST + 1)
+        if b"\0" in data:
+            raise Refused("it is no text file")
+        return data
 
     def text(self, name: str) -> str | None:
         """A file's text, or nothing where there is none that can be read."""

@@ -234,6 +234,9 @@ class Language:
                 raise Refused("the value reaches beyond its literal")
             if any(child.start_byte < hole.end and child.end_byte > hole.start for child in computed):
                 raise Refused("the value is put together while the program runs")
+            before = work.source.between(start, hole.start)
+            if not literal.raw and (len(before) - len(before.rstrip("\\"))) % 2:
+                raise Refused("an escape runs into the value")
             text = work.source.between(hole.start, hole.end)
             work.values[hole.start] = text if literal.raw else unescape(text)
         if literal.filled_by(work.holes):

@@ -23,9 +23,6 @@ class JavaScript(Language):
     comments = frozenset({"comment", "html_comment"})
     chains = frozenset({"binary_expression"})
     refused = {
-        "import_statement": "the name of a module takes no call",
-        "export_statement": "the name of a module takes no call",
-        "import_attribute": "an import attribute takes no call",
         "literal_type": "a type takes no call",
         "enum_body": "a member of an enum takes no call: read the variable where the member is used",
         "regex": "a regular expression takes no call",
@@ -63,7 +60,7 @@ class JavaScript(Language):
         if parent is not None and parent.type == "expression_statement" and literal.opening != "`":
             raise Refused("a statement of a string alone does nothing: take it out by hand")
         if parent is not None and parent.type in ("import_statement", "export_statement", "import_attribute"):
-            raise Refused(self.refused["import_statement"])
+            raise Refused("the name of a module takes no call")
         super().prepare(work, literal)
 
     def whole(self, work: Work, literal: Literal) -> None:

@@ -110,18 +110,43 @@ class Rust(Language):
             self._vary(work, item, literal, lazy)
             return
         call = "as_bytes" if literal.opening.startswith("b") else "as_str"
-        statement = f"static {name}: {_LAZY}<String> =\n    {lazy};"
-        source = work.source
-        if statement.replace("\n", source.newline) not in source.text:
-            if re.search(rf"\b{name}\b(?!\")", re.sub(r'"[^"\n]*"', '""', source.text)):
-                name = f"{name}_VALUE"
-                statement = f"static {name}: {_LAZY}<String> =\n    {lazy};"
-                if re.search(rf"\b{name}\b", source.text) and statement.replace("\n", source.newline) not in source.text:
-                    raise Refused(f"the name {name} is there already")
-            if statement.replace("\n", source.newline) not in source.text:
-                _add_item(work, statement)
+        name = self._declared(work, literal, name, lazy)
         depth = sum(node.type == "mod_item" for node in above(literal.node))
         work.edit(literal.start, literal.end, f"{'super::' * depth}{name}.{call}()")
+
+    def _declared(self, work: Work, literal: Literal, name: str, lazy: str) -> str:
+        """The name of the static that gives the value; adds it to the work where it is not there."""
+        source = work.source
+        if literal.filled_by(work.holes) and self._becomes(work, name):
+            return name
+        code = re.sub(r'"[^"\n]*"', '""', source.text)
+        for one in (name, f"{name}_VALUE"):
+            statement = f"static {one}: {_LAZY}<String> =\n    {lazy};"
+            if statement.replace("\n", source.newline) in source.text:
+                return one
+            if not re.search(rf"\b{one}\b", code):
+                _add_item(work, statement)
+                return one
+        raise Refused(f"the name {name} is there already")
+
+    def _becomes(self, work: Work, name: str) -> bool:
+        """Whether a constant of the file becomes the static that is wanted: same name, same secret."""
+        source, hole = work.source, work.holes[0]
+        for item in source.root.children:
+            value = item.child_by_field_name("value")
+            if item.type not in ("const_item", "static_item") or value is None or value.type not in self.strings:
+                continue
+            named = item.child_by_field_name("name")
+            literal = self.literal(source, value)
+            inside = source.between(*literal.body)
+            if named is None or source.of(named) != name or inside != source.between(hole.start, hole.end):
+                continue
+            try:
+                self._vary(Work(source, work.project, work.store, work.holes), item, literal, "")
+            except Refused:
+                return False
+            return True
+        return False
 
     def _vary(self, work: Work, item: "Node", literal: Literal, lazy: str) -> None:
         """A constant becomes a static of the same name, and its uses ask it for its text."""

@@ -24,7 +24,7 @@ class Shell(Language):
 
     grammar = "bash"
     strings = frozenset({"string", "raw_string", "ansi_c_string", "translated_string", "heredoc_body", "word"})
-    strings |= {"number", "regex"}
+    strings |= {"number", "extglob_pattern"}
     interpolations = frozenset({"simple_expansion", "expansion", "command_substitution", "process_substitution"})
     chains = frozenset({"concatenation"})
     refused = {"regex": "a regular expression: change it by hand"}
