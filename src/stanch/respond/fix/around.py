@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from stanch.respond.fix.dependencies import with_dependency
 from stanch.respond.fix.dotenv import with_names
-from stanch.respond.fix.model import FileChange, Plan
+from stanch.respond.fix.model import FileChange, Plan, Refused
 from stanch.respond.fix.project import Project
 
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist")
@@ -16,6 +17,11 @@ def around(project: Project, plan: Plan, store: str) -> list[FileChange]:
     for path, pieces in sorted(plan.added.items()):
         for piece in pieces:
             _change(project, files, path, lambda text, piece=piece: _added(text, piece))
+    for path, name, version in plan.needed:
+        try:
+            _change(project, files, path, lambda text, path=path, name=name, version=version: with_dependency(path, text, name, version))
+        except (Refused, ValueError):
+            plan.steps.append(f"add {name} to {path}")
     if store == "env" and plan.names:
         example = next((name for name in _EXAMPLES if project.text(name) is not None), _EXAMPLES[0])
         _change(project, files, example, lambda text: with_names(text, sorted(plan.names)))

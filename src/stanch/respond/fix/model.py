@@ -35,6 +35,8 @@ class Change(msgspec.Struct):
     """Variables that the program now reads from its environment."""
     added: dict[str, list[str]] = {}
     """Text to add at the end of other files, by path from the root; a file that is not there is made."""
+    needed: list[tuple[str, str, str]] = []
+    """Packages that must be among a project's dependencies: the manifest's path, name, versions."""
     steps: list[str] = []
     """What is left to do by hand, one line each."""
 
@@ -77,6 +79,8 @@ class Plan(msgspec.Struct):
     """Variables that the program reads from its environment."""
     added: dict[str, list[str]] = {}
     """See `Change.added`."""
+    needed: list[tuple[str, str, str]] = []
+    """See `Change.needed`."""
     secrets: set[str] = set()
     """What must not be shown of the files: everything in them that looks like a secret, as it is written there."""
     steps: list[str] = []

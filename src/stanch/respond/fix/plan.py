@@ -171,7 +171,8 @@ class Planner:
             for path, pieces in work.change.added.items():
                 known = self._plan.added.setdefault(path, [])
                 known += [piece for piece in pieces if piece not in known]
-            self._plan.steps += [step for step in work.change.steps if step not in self._plan.steps]
+            self._plan.needed += [one for one in work.change.needed if one not in self._plan.needed]
+            self._plan.steps += [step for step in dict.fromkeys(work.change.steps) if step not in self._plan.steps]
 
 
 def _place(data: bytes, finding: Finding) -> _Place:

@@ -69,7 +69,7 @@ class Php(Language):
         if not _in_constant(work):
             return found
         constant = name if not re.search(rf"\bconst {name}\b|define\(['\"]{name}\b", work.source.text) else f"{name}_ENV"
-        _define(work, f"defined('{constant}') || define('{constant}', {self._call(work, name, chr(39))});")
+        add_statement(work, f"defined('{constant}') || define('{constant}', {self._call(work, name, chr(39))});")
         named = any(child.type == "namespace_definition" for child in work.source.root.children)
         return f"\\{constant}" if named else constant
 
@@ -125,7 +125,7 @@ def _in_constant(work: Work) -> bool:
     return False
 
 
-def _define(work: Work, statement: str) -> None:
+def add_statement(work: Work, statement: str) -> None:
     """Put a statement behind the head of the file."""
     if statement in work.source.text:
         return

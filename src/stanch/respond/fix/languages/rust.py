@@ -125,7 +125,7 @@ class Rust(Language):
             if statement.replace("\n", source.newline) in source.text:
                 return one
             if not re.search(rf"\b{one}\b", code):
-                _add_item(work, statement)
+                add_item(work, statement)
                 return one
         raise Refused(f"the name {name} is there already")
 
@@ -192,7 +192,7 @@ def _is_item_of(item: "Node", child: "Node") -> bool:
     return value is not None and value == child and child.type in Rust.strings
 
 
-def _add_item(work: Work, statement: str) -> None:
+def add_item(work: Work, statement: str) -> None:
     """Put an item behind the head of the file."""
     head = ("inner_attribute_item", "use_declaration", "extern_crate_declaration", "shebang")
     last = None
