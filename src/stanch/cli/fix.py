@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stanch.model import Finding
-    from stanch.respond.fix.model import Plan
 
 LEFT = 1
 """Exit status where something was left as it is."""
@@ -27,7 +26,6 @@ LEFT = 1
     "--in",
     "folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=".",
     help="Folder to fix instead of the repository around the current one.",
 )
 @click.option("--put", is_flag=True, help="Put the values into the store, too; for env into the file .env.")
@@ -44,7 +42,7 @@ def fix(
     ctx: click.Context,
     findings: tuple[str, ...],
     store: str,
-    folder: Path,
+    folder: Path | None,
     put: bool,
     yes: bool,
     dry_run: bool,
@@ -68,25 +66,41 @@ def fix(
     from stanch.respond.fix.run import Fixing
     from stanch.textfile import printable
 
-    config, root = settings(folder, None)
+    config, root = settings(folder or Path(), None)
     fixing = Fixing(root, config, store)
     report = fixing.scan()
-    plan = fixing.plan(_chosen(report.findings, findings, root))
+    below = [one for one in report.findings if folder is None or _within(one.path, str(folder), root)]
+    plan = fixing.plan(_chosen(below, findings, root))
     for line in fixing.shown():
         click.echo(line)
     for one in plan.left:
-        click.echo(printable(f"left: {one.finding.path}:{one.finding.line}: {one.finding.name}: {one.reason}"), err=True)
+        click.echo(
+            printable(f"left: {one.finding.path}:{one.finding.line}: {one.finding.name}: {one.reason}"), err=True
+        )
     for kept in plan.kept:
-        click.echo(printable(f"kept: {kept.path}:{kept.line}: {kept.name}: this is where it belongs; git has not got it"))
+        click.echo(
+            printable(f"kept: {kept.path}:{kept.line}: {kept.name}: this is where it belongs; git has not got it")
+        )
     if not plan.files:
         click.echo("nothing to fix" if not plan.left else "nothing was changed")
     elif patch is not None:
         fixing.save(patch)
         click.echo(printable(f"{patch}: apply it with git apply, and delete it: it holds the secrets"))
-    elif not dry_run and (yes or click.confirm(f"Change {len(plan.files)} file{'s' * (len(plan.files) != 1)}?")):
+    elif not dry_run:
+        if not (yes or _agreed(len(plan.files))):
+            ctx.exit(LEFT)
         for line in fixing.write(put_values=put):
             click.echo(printable(line))
     ctx.exit(LEFT if plan.left else 0)
+
+
+def _agreed(count: int) -> bool:
+    """Whether the user wants the change that was shown."""
+    import sys
+
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise click.UsageError("Nobody is there to ask: add --yes, --dry-run or --patch.")
+    return click.confirm(f"Change {count} file{'s' * (count != 1)}?")
 
 
 def _chosen(found: "Sequence[Finding]", wanted: tuple[str, ...], root: Path) -> "list[Finding]":
@@ -97,7 +111,9 @@ def _chosen(found: "Sequence[Finding]", wanted: tuple[str, ...], root: Path) -> 
     for word in wanted:
         some = [one for one in found if word in (one.fingerprint, one.detector) or _within(one.path, word, root)]
         if not some:
-            raise ConfigError(f"no finding in the files is meant by {word!r}", hint="'stanch scan --no-history' shows them")
+            raise ConfigError(
+                f"no finding in the files is meant by {word!r}", hint="'stanch scan --no-history' shows them"
+            )
         chosen += some
     return [one for one in found if not wanted or one in chosen]
 
@@ -107,5 +123,5 @@ def _within(path: str, word: str, root: Path) -> bool:
     try:
         asked = Path(word).resolve().relative_to(root.resolve()).as_posix()
     except (ValueError, OSError):
-        asked = word
-    return any(path == one or path.startswith(f"{one}/") for one in (asked, word.rstrip("/")))
+        return False
+    return asked == "." or path == asked or path.startswith(f"{asked}/")

@@ -5,6 +5,8 @@
 
 from typing import NamedTuple
 
+from repositories import Secrets
+
 
 class Program(NamedTuple):
     """One program: what it is called, its file, and its text."""
@@ -12,6 +14,15 @@ class Program(NamedTuple):
     name: str
     path: str
     text: str
+
+
+def filled(text: str, secrets: Secrets) -> tuple[str, list[str]]:
+    """A program's text with secrets in it, and these."""
+    made = [secrets.notion() for _ in range(3)]
+    for letter, value in zip("ABC", made, strict=True):
+        text = text.replace(f"@{letter}1@", value[:20]).replace(f"@{letter}2@", value[20:])
+        text = text.replace(f"@{letter}@", value)
+    return text, made
 
 
 PYTHON = (
@@ -59,21 +70,21 @@ print("tail @A@" if host else "", not "@B@")
     Program(
         "bytes and pieces",
         "app.py",
-        '''import os.path, json as j
+        """import os.path, json as j
 from os import sep
 print(b"@A@", b"x @B@ \\x00 y", rb"\\d @C@", b"@A@".decode(), len(b"z @B@"))
 print("@A1@" + "@A2@", "@A1@" "@A2@", sep=sep)
 print(j.dumps({"a": ["@C@"]}), os.path.join("a", "@B@"))
-''',
+""",
     ),
     Program(
         "what is there already",
         "app.py",
-        '''import os as system
+        """import os as system
 from os import environ
 
 print(system.environ.get("NOTION_TOKEN", "@A@"), environ.get("OTHER_NOTION_TOKEN") or "@B@", "@C@")
-''',
+""",
     ),
     Program("crooked", "app.py", "# über\nif True:\n\tüber = 'ä @A@ ß', '@B@'\n\tprint(*über)\nprint('€', '@C@ €')"),
     Program("docstring only", "app.py", '"""Docs."""\nprint("@A@ @B@")\n'),
@@ -100,7 +111,11 @@ console.log("\\u00e4\\t@C@\\
 continued", typeof "@A@", "@A@".length, ["@B@"].concat('x @C@'));
 """,
     ),
-    Program("module of ECMAScript", "app.mjs", 'import { inspect } from "node:util";\nexport const k = "@A@";\nconsole.log(inspect({ k, h: "x @B@" }))'),
+    Program(
+        "module of ECMAScript",
+        "app.mjs",
+        'import { inspect } from "node:util";\nexport const k = "@A@";\nconsole.log(inspect({ k, h: "x @B@" }))',
+    ),
 )
 
 TYPESCRIPT = (
@@ -196,8 +211,18 @@ b`
 """,
     ),
     Program("no import", "main.go", 'package main\n\nfunc main() {\n\tprintln("@A@ " + "x")\n}\n'),
-    Program("single import", "main.go", 'package main\n\nimport "fmt"\n\nvar notionToken = "@A@"\n\nfunc main() {\n\tfmt.Println(notionToken, "@B@")\n}\n'),
-    Program("os by another name", "main.go", 'package main\n\nimport (\n\t"fmt"\n\tsystem "os"\n)\n\nfunc main() {\n\tfmt.Fprintln(system.Stdout, "x @A@", "@B@")\n}\n'),
+    Program(
+        "single import",
+        "main.go",
+        'package main\n\nimport "fmt"\n\nvar notionToken = "@A@"\n\n'
+        'func main() {\n\tfmt.Println(notionToken, "@B@")\n}\n',
+    ),
+    Program(
+        "os by another name",
+        "main.go",
+        'package main\n\nimport (\n\t"fmt"\n\tsystem "os"\n)\n\n'
+        'func main() {\n\tfmt.Fprintln(system.Stdout, "x @A@", "@B@")\n}\n',
+    ),
 )
 
 RUBY = (
@@ -330,7 +355,8 @@ NOTION_TOKEN=@A@
 readonly HEADER="Bearer @B@"
 export NOTION_KEY='@C@'
 show() { printf '%s\\n' "$@"; }
-show "$NOTION_TOKEN" "$HEADER" "$NOTION_KEY" --token=@A@ -H 'x: @B@; "y"' $'a\\t@C@' "it's @A@ $HOME" "${OTHER_NOTION_TOKEN:-@B@}"
+show "$NOTION_TOKEN" "$HEADER" "$NOTION_KEY" --token=@A@ -H 'x: @B@; "y"' $'a\\t@C@' "it's @A@ $HOME"
+show "${OTHER_NOTION_TOKEN:-@B@}"
 cat <<TEXT
 one @A@ $HEADER
   two @B@

@@ -10,7 +10,7 @@ from repositories import Secrets
 from stanch.respond.fix.dotenv import read
 
 from . import programs
-from .programs import Program
+from .programs import Program, filled
 from .toolchains import run
 
 pytest.importorskip("tree_sitter", reason="the extra 'fix' is not installed")
@@ -32,15 +32,6 @@ ALL = [
     for crlf in ((False,) if language == "shell" or number else (False, True))  # shells take no CRLF
 ]
 Command = Callable[..., "CompletedProcess[str]"]
-
-
-def filled(text: str, secrets: Secrets) -> tuple[str, list[str]]:
-    """A program's text with secrets in it, and these."""
-    made = [secrets.notion() for _ in range(3)]
-    for letter, value in zip("ABC", made, strict=True):
-        text = text.replace(f"@{letter}1@", value[:20]).replace(f"@{letter}2@", value[20:])
-        text = text.replace(f"@{letter}@", value)
-    return text, made
 
 
 @pytest.mark.parametrize(("language", "program", "crlf"), ALL)
@@ -70,5 +61,3 @@ def test_it_prints_the_same(
     again = command("fix", "--store", "env", "--yes", cwd=folder)
     assert (again.returncode, "nothing to fix" in again.stdout) == (0, True), again.stdout + again.stderr
     assert path.read_bytes() == after
-
-

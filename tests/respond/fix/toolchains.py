@@ -24,6 +24,13 @@ def run(language: str, path: Path, values: dict[str, str]) -> str:
         options = ["--strict", "--target", "es2020", "--module", "commonjs", "--outDir", "../out"]
         _call(["tsc", *options, path.name], path.parent, environment)
         return _call(["node", f"../out/{path.stem}.js"], path.parent, environment)
+    if language == "java":
+        _call(
+            ["javac", "-d", "../classes", *(one.name for one in path.parent.glob("*.java"))], path.parent, environment
+        )
+        return _call(["java", "-cp", "../classes", path.stem], path.parent, environment)
+    if language == "go" and (path.parent / "go.mod").exists():
+        return _call(["go", "run", "."], path.parent, environment)
     return _call([*command, path.name], path.parent, environment)
 
 
@@ -31,7 +38,7 @@ _COMMANDS = {
     "python": ["python3"],
     "javascript": ["node"],
     "typescript": ["tsc"],
-    "java": ["java"],
+    "java": ["javac"],
     "go": ["go", "run"],
     "ruby": ["ruby"],
     "php": ["php"],

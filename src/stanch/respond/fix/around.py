@@ -1,6 +1,7 @@
 """The files around the code that a fix keeps in order: `.env.example`, `.gitignore`, and what changes ask to add."""
 
 from collections.abc import Callable
+from functools import partial
 
 from stanch.respond.fix.dependencies import with_dependency
 from stanch.respond.fix.dotenv import with_names
@@ -16,17 +17,17 @@ def around(project: Project, plan: Plan, store: str) -> list[FileChange]:
     files = {change.path: change for change in plan.files}
     for path, pieces in sorted(plan.added.items()):
         for piece in pieces:
-            _change(project, files, path, lambda text, piece=piece: _added(text, piece))
+            _change(project, files, path, partial(_added, piece=piece))
     for path, name, version in plan.needed:
         try:
-            _change(project, files, path, lambda text, path=path, name=name, version=version: with_dependency(path, text, name, version))
+            _change(project, files, path, partial(with_dependency, path, name=name, version=version))
         except (Refused, ValueError):
             plan.steps.append(f"add {name} to {path}")
     if store == "env" and plan.names:
         example = next((name for name in _EXAMPLES if project.text(name) is not None), _EXAMPLES[0])
-        _change(project, files, example, lambda text: with_names(text, sorted(plan.names)))
+        _change(project, files, example, partial(with_names, names=sorted(plan.names)))
         if not _ignored(project):
-            _change(project, files, ".gitignore", lambda text: _added(text, ".env\n"))
+            _change(project, files, ".gitignore", partial(_added, piece=".env\n"))
     return list(files.values())
 
 

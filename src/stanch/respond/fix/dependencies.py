@@ -144,7 +144,11 @@ def _json(key: str) -> Callable[[str, Package], str]:
 
 def _pom(text: str, package: Package) -> str:
     group, _, artifact = package.name.partition(":")
-    lines = (f"<groupId>{group}</groupId>", f"<artifactId>{artifact}</artifactId>", f"<version>{package.version}</version>")
+    lines = (
+        f"<groupId>{group}</groupId>",
+        f"<artifactId>{artifact}</artifactId>",
+        f"<version>{package.version}</version>",
+    )
     outer = re.sub(r"(?s)<dependencyManagement>.*?</dependencyManagement>|<build>.*?</build>|<!--.*?-->", _blank, text)
     found = re.search(r"(?m)^([ \t]*)</dependencies>", outer)
     if found is None:

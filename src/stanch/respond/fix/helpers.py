@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).parent / "templates"
 _TITLES = {
     "aws": "Secrets from AWS Secrets Manager. Region and credentials are those that the SDK finds.",
-    "vault": 'Secrets from HashiCorp Vault, at secret/NAME (KV version 2) in the key "value", by VAULT_ADDR, VAULT_TOKEN.',
+    "vault": 'Secrets from HashiCorp Vault, at secret/NAME (KV 2) in the key "value", by VAULT_ADDR and VAULT_TOKEN.',
     "conjur": "Secrets from CyberArk Conjur, by CONJUR_APPLIANCE_URL, _ACCOUNT, _AUTHN_LOGIN and _AUTHN_API_KEY.",
 }
 
@@ -86,17 +86,20 @@ def _javascript(project: "Project", work: "Work") -> Helper:
     """`secret-store` beside the nearest package.json, in the file's own kind of module."""
     source, typed = work.source, work.source.grammar != "javascript"
     if re.search(r"\bgetSecret\b", source.text):
-        if re.search(r"(?m)^(?:import|const) \{[^}]*\bgetSecret\b[^}]*\} (?:from|=)|^(?:export )?function getSecret\(", source.text):
+        if re.search(
+            r"(?m)^(?:import|const) \{[^}]*\bgetSecret\b[^}]*\} (?:from|=)|^(?:export )?function getSecret\(",
+            source.text,
+        ):
             return Helper("getSecret")
         raise Refused("the name getSecret means something else in this file")
-    folder = _nearest(project, source.path, "package.json")
+    folder = project.nearest(source.path, "package.json") or ""
     kinds = {child.type for child in source.root.children}
     modern = typed or bool(kinds & {"import_statement", "export_statement"}) or source.path.endswith(".mjs")
     declared = '"type": "module"' in re.sub(r"\s*:\s*", ": ", project.text(f"{folder}package.json") or "")
     modern = (modern or declared) and not source.path.endswith(".cjs")
     suffix = "ts" if typed else "js" if modern == declared else "mjs" if modern else "cjs"
     path = f"{folder}secret-store.{suffix}"
-    _add(project, work, path, _module(work.store, modern=modern, typed=typed), "function getSecret(")
+    _add(project, work, path, module(work.store, modern=modern, typed=typed), "function getSecret(")
     relative = os.path.relpath(path, _folder(source.path) or ".").replace(os.sep, "/")
     relative = relative if relative.startswith(".") else f"./{relative}"
     if typed:
@@ -108,7 +111,8 @@ def _javascript(project: "Project", work: "Work") -> Helper:
     return Helper("getSecret")
 
 
-def _module(store: str, *, modern: bool, typed: bool) -> str:
+def module(store: str, *, modern: bool, typed: bool) -> str:
+    """The helper in JavaScript, as a module of ECMAScript or CommonJS, or in TypeScript."""
     names = "MessageChannel, Worker, receiveMessageOnPort"
     text = template("javascript-frame")
     given = {
@@ -122,7 +126,9 @@ def _module(store: str, *, modern: bool, typed: bool) -> str:
         "SURE": "!" if typed else "",
     }
     if typed:
-        text = text.replace("new Map()", "new Map<string, string>()").replace("(name@TYPE@)@TYPE@", "(name: string): string")
+        text = text.replace("new Map()", "new Map<string, string>()").replace(
+            "(name@TYPE@)@TYPE@", "(name: string): string"
+        )
     for key, value in given.items():
         text = text.replace(f"@{key}@", value)
     return text.replace("@TYPE@", "").rstrip("\n") + "\n"
@@ -142,16 +148,6 @@ def _at_the_top(work: "Work", line: str, kinds: tuple[str, ...]) -> None:
             place = node.start_byte
             break
     work.insert(len(source.data) if place is None else place, line)
-
-
-def _nearest(project: "Project", path: str, name: str) -> str:
-    """The folder around a file in which another file is, or the root."""
-    folder = _folder(path)
-    while folder:
-        if project.text(f"{folder}{name}") is not None:
-            return folder
-        folder = _folder(folder[:-1])
-    return ""
 
 
 def _java(project: "Project", work: "Work") -> Helper:
@@ -184,7 +180,11 @@ def _go(project: "Project", work: "Work") -> Helper:
     else:
         raise Refused("the file has no package clause")
     folder = _folder(work.source.path)
-    name = "secret_store_test.go" if work.source.path.endswith("_test.go") and package.endswith("_test") else "secret_store.go"
+    name = (
+        "secret_store_test.go"
+        if work.source.path.endswith("_test.go") and package.endswith("_test")
+        else "secret_store.go"
+    )
     text = template(f"go-{work.store}").replace("@PACKAGE@", package)
     _add(project, work, f"{folder}{name}", text, f"package {package}")
     return Helper("storedSecret")
@@ -216,7 +216,7 @@ def _php(project: "Project", work: "Work") -> Helper:
 
     _add(project, work, "secret_store.php", template(f"php-{work.store}"), "function stored_secret(")
     relative = os.path.relpath("secret_store.php", _folder(work.source.path) or ".").replace(os.sep, "/")
-    add_statement(work, f"require_once __DIR__ . '/{relative}';")
+    add_statement(work, f"require_once __DIR__ . '/{relative}';", rank=-1)
     named = any(child.type == "namespace_definition" for child in work.source.root.children)
     return Helper("\\stored_secret" if named else "stored_secret")
 
@@ -232,7 +232,7 @@ def _csharp(project: "Project", work: "Work") -> Helper:
 
 def _rust(project: "Project", work: "Work") -> Helper:
     """A module of the crate."""
-    folder = _nearest(project, work.source.path, "Cargo.toml")
+    folder = project.nearest(work.source.path, "Cargo.toml") or ""
     roots = [f"{folder}src/{name}" for name in ("main.rs", "lib.rs") if project.text(f"{folder}src/{name}") is not None]
     if len(roots) != 1 or not work.source.path.startswith(f"{folder}src/"):
         raise Refused("where the crate's modules are declared is not plain: write the helper by hand")

@@ -24,6 +24,8 @@ class Edit(NamedTuple):
 
     start: int
     end: int
+    rank: int
+    """What comes first where several are put in at one place."""
     text: str
 
 

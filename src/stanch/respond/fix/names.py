@@ -8,19 +8,101 @@ from stanch.catalog.spellings import cased
 from stanch.detect.surroundings import surroundings
 
 _VAGUE = frozenset(
-    "ACCESS_KEY ACCESS_TOKEN API_KEY API_TOKEN AUTH AUTHORIZATION AUTH_TOKEN BEARER CONFIG CREDENTIAL CREDENTIALS DATA "
-    "DEFAULT ENV HEADER HEADERS KEY OPTIONS PASS PASSWD PASSWORD PRIVATE_KEY PWD SECRET SECRET_KEY STRING TEXT TOKEN "
-    "URL USER USERNAME VALUE X_API_KEY".split()
+    [
+        "ACCESS_KEY",
+        "ACCESS_TOKEN",
+        "API_KEY",
+        "API_TOKEN",
+        "AUTH",
+        "AUTHORIZATION",
+        "AUTH_TOKEN",
+        "BEARER",
+        "CONFIG",
+        "CREDENTIAL",
+        "CREDENTIALS",
+        "DATA",
+        "DEFAULT",
+        "ENV",
+        "HEADER",
+        "HEADERS",
+        "KEY",
+        "OPTIONS",
+        "PASS",
+        "PASSWD",
+        "PASSWORD",
+        "PRIVATE_KEY",
+        "PWD",
+        "SECRET",
+        "SECRET_KEY",
+        "STRING",
+        "TEXT",
+        "TOKEN",
+        "URL",
+        "USER",
+        "USERNAME",
+        "VALUE",
+        "X_API_KEY",
+    ]
 )
 """Names that say too little to stand in an environment that many programs share."""
 _TAKEN = frozenset(
-    "PATH HOME USER PWD OLDPWD SHELL LANG TERM TZ HOSTNAME LOGNAME MAIL EDITOR PS1 IFS UID EUID PPID RANDOM SECONDS TMP "
-    "TMPDIR TEMP DISPLAY PYTHONPATH NODE_ENV NODE_OPTIONS CLASSPATH GOPATH GOROOT LD_PRELOAD LD_LIBRARY_PATH CI".split()
+    [
+        "PATH",
+        "HOME",
+        "USER",
+        "PWD",
+        "OLDPWD",
+        "SHELL",
+        "LANG",
+        "TERM",
+        "TZ",
+        "HOSTNAME",
+        "LOGNAME",
+        "MAIL",
+        "EDITOR",
+        "PS1",
+        "IFS",
+        "UID",
+        "EUID",
+        "PPID",
+        "RANDOM",
+        "SECONDS",
+        "TMP",
+        "TMPDIR",
+        "TEMP",
+        "DISPLAY",
+        "PYTHONPATH",
+        "NODE_ENV",
+        "NODE_OPTIONS",
+        "CLASSPATH",
+        "GOPATH",
+        "GOROOT",
+        "LD_PRELOAD",
+        "LD_LIBRARY_PATH",
+        "CI",
+    ]
 )
 """Names that mean something to systems, shells and runtimes."""
 _CREDENTIAL = re.compile(r"TOKEN|SECRET|KEY|PASS|PWD|CRED|AUTH|DSN|WEBHOOK|COOKIE|SALT|CERT|URL|URI")
 _PARTS = re.compile(r"[.\[\]()\"'`\s$:>]+")
-_CONTAINERS = frozenset("process env environ os self this cls config conf settings headers options secrets data".split())
+_CONTAINERS = frozenset(
+    [
+        "process",
+        "env",
+        "environ",
+        "os",
+        "self",
+        "this",
+        "cls",
+        "config",
+        "conf",
+        "settings",
+        "headers",
+        "options",
+        "secrets",
+        "data",
+    ]
+)
 """What values are kept in, which says nothing of the single one."""
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,30})://[^\s\"'`<>]{0,200}\Z")
 LONGEST = 64
@@ -41,9 +123,9 @@ def candidates(text: bytes, place: int, provider: Provider, kind: CredentialType
     if own in usual:
         return [own]
     found = []
-    if own and _CREDENTIAL.search(own) and own not in _VAGUE:
-        if provider.generic or not usual or any(one in own for one in kinship):
-            found.append(own)
+    telling = own and own not in _VAGUE and _CREDENTIAL.search(own)
+    if telling and (provider.generic or not usual or any(one in own for one in kinship)):
+        found.append(own)
     found += usual
     if own in _VAGUE and provider.generic and _CREDENTIAL.search(own):
         found.append(f"APP_{own}")
@@ -71,7 +153,7 @@ class Names:
     def __init__(self, known: Mapping[str, str]) -> None:
         """`known` are the variables that the project has already, with their values."""
         self._values = dict(known)
-        self._names = {value: name for name, value in reversed(known.items()) if value}
+        self._names = {value: name for name, value in reversed(list(known.items())) if value}
 
     def choose(self, value: str, wanted: Iterable[str]) -> str:
         """The name for a value: the one that it has, the first that is free, or that with a number."""
@@ -79,7 +161,7 @@ class Names:
             return self._names[value]
         wanted = list(wanted)
         free = [name for name in wanted if self._values.get(name, "") in ("", value)]
-        name = free[0] if free else self._numbered(wanted[0])
+        name: str = free[0] if free else self._numbered(wanted[0])
         self._names[value] = name
         self._values[name] = value
         return name

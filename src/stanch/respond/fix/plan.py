@@ -99,27 +99,24 @@ class Planner:
             return
         good: list[Work] = []
         for work, reason in works:
-            reason = reason or self._wrong(work, sharers)
-            if reason:
-                self._refuse(work, sharers, reason)
+            if found := reason or self._wrong(work, sharers):
+                self._refuse(work, sharers, found)
             else:
                 good.append(work)
-        for work in list(good):
-            if self._check(source, good) == "":
-                break
-            # One by one: what is right alone and with those before it stays.
-            good = []
-            for one, reason in works:
-                if reason or self._wrong(one, sharers):
-                    continue
-                why = self._check(source, [*good, one])
-                if why:
-                    self._refuse(one, sharers, why)
-                else:
-                    good.append(one)
-            break
+        if good and self._check(source, good):
+            good = self._one_by_one(source, good, sharers)
         if good:
             self._take(source, good, sharers)
+
+    def _one_by_one(self, source: Source, works: list[Work], sharers: dict[int, list[Finding]]) -> list[Work]:
+        """Those that are right together with those before them; the others are left."""
+        good: list[Work] = []
+        for work in works:
+            if found := self._check(source, [*good, work]):
+                self._refuse(work, sharers, found)
+            else:
+                good.append(work)
+        return good
 
     def _wrong(self, work: Work, sharers: dict[int, list[Finding]]) -> str:
         """Why what stands in a literal is not what was found, or nothing."""

@@ -26,9 +26,7 @@ _ELSEWHERE = frozenset(
     {".git", ".hg", ".svn", "node_modules", "vendor", "target", "build", "dist", ".venv", "venv", "__pycache__", ".tox"}
 )
 ENV_FILES = (".env", ".env.local", ".env.development", ".env.production", ".env.test")
-_IDENTIFIERS = frozenset(
-    {"identifier", "simple_identifier", "field_identifier", "type_identifier", "constant", "name"}
-)
+_IDENTIFIERS = frozenset({"identifier", "simple_identifier", "field_identifier", "type_identifier", "constant", "name"})
 
 
 class Project:
@@ -126,6 +124,26 @@ class Project:
         for one in self.others(source, name):
             if re.search(rf"\b{re.escape(name)}\b", one.text):
                 raise Refused(f"{one.path} uses {name}, too: change it by hand")
+
+    def nearest(self, path: str, name: str) -> str | None:
+        """The folder at or above a file's, with "/" at its end, in which another file is; nothing if none has it."""
+        folder = path
+        while folder:
+            folder = folder[: folder.rstrip("/").rfind("/") + 1]
+            if self.text(f"{folder}{name}") is not None:
+                return folder
+        return None
+
+    def is_for_browsers(self, path: str) -> bool:
+        """Whether a JavaScript file is bundled for browsers, as far as the package around it tells."""
+        folder = self.nearest(path, "package.json")
+        if folder is None:
+            return False
+        text = self.text(f"{folder}package.json") or ""
+        bundled = re.search(r'"(?:react-scripts|@angular/core|@vue/cli-service)"\s*:', text) or (
+            re.search(r'"vite"\s*:', text) and self.text(f"{folder}index.html") is not None
+        )
+        return bool(bundled) and path.startswith(f"{folder}src/")
 
     def tracked(self, name: str) -> bool:
         """Whether git has a file in its index."""

@@ -6,6 +6,7 @@ Every language goes this way. What differs is a `Language`: the node kinds of it
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from stanch.respond.fix.escapes import unescape
@@ -31,6 +32,8 @@ class Literal:
     """Whether a backslash in it is a backslash."""
     interpolates: bool = False
     """Whether expressions can stand in it."""
+    indented: bool = False
+    """Whether the white space before its lines may be none of the text."""
 
     @property
     def start(self) -> int:
@@ -75,13 +78,13 @@ class Work:
         """The first hole goes by another name, that of a variable which the code reads already."""
         self.holes[0] = self.holes[0]._replace(name=name)
 
-    def edit(self, start: int, end: int, text: str) -> None:
+    def edit(self, start: int, end: int, text: str, *, rank: int = 0) -> None:
         """Put `text` in place of some bytes."""
-        self.change.edits.append(Edit(start, end, text))
+        self.change.edits.append(Edit(start, end, rank, text))
 
-    def insert(self, place: int, text: str) -> None:
-        """Put lines in, with the file's own line ends."""
-        self.edit(place, place, text.replace("\n", self.source.newline))
+    def insert(self, place: int, text: str, *, rank: int = 0) -> None:
+        """Put lines in, with the file's own line ends; at one place those of lower rank come first."""
+        self.edit(place, place, text.replace("\n", self.source.newline), rank=rank)
 
 
 class Language:
@@ -112,6 +115,13 @@ class Language:
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """The expression that gives the value of `name`; adds to the work what it needs, such as an import."""
         raise NotImplementedError
+
+    def said(self, work: Work, literal: Literal, hole: Hole) -> str:
+        """What the program sees in a hole: escapes read, line ends as compilers take them."""
+        text = work.source.between(hole.start, hole.end).replace("\r\n", "\n")
+        if "\n" in text and literal.indented and re.search(r"\n[ \t]", text):
+            raise Refused("a value of several indented lines: take it out by hand")
+        return text if literal.raw else unescape(text)
 
     def instead(self, work: Work, name: str, quote: str) -> str:
         """The lookup in the place of one with a default value."""
@@ -237,8 +247,7 @@ class Language:
             before = work.source.between(start, hole.start)
             if not literal.raw and (len(before) - len(before.rstrip("\\"))) % 2:
                 raise Refused("an escape runs into the value")
-            text = work.source.between(hole.start, hole.end)
-            work.values[hole.start] = text if literal.raw else unescape(text)
+            work.values[hole.start] = self.said(work, literal, hole)
         if literal.filled_by(work.holes):
             outer = self._fallback(work.source, literal)
             if outer is not None:
@@ -257,9 +266,7 @@ class Language:
         for level, node in enumerate(above(literal.node)):
             if level >= NEAR or node.end_byte - node.start_byte > 400 + literal.end - literal.start:
                 return None
-            text = (
-                f"{source.between(node.start_byte, literal.start)}\0{source.between(literal.end, node.end_byte)}"
-            )
+            text = f"{source.between(node.start_byte, literal.start)}\0{source.between(literal.end, node.end_byte)}"
             for pattern in self.fallbacks:
                 found = pattern.fullmatch(text)
                 if found:
@@ -280,7 +287,7 @@ class Language:
         first, last = literals[0], literals[-1]
         if any(one.interpolates and any(c.type in self.interpolations for c in one.node.children) for one in literals):
             raise Refused("the value is put together while the program runs")
-        for one, other in zip(touched, touched[1:], strict=False):
+        for one, other in pairwise(touched):
             between = work.source.between(one.end_byte, other.start_byte)
             if between.replace("\\", "").split() not in ([], [self.plus]):
                 raise Refused("something stands between the parts of the value")

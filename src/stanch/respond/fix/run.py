@@ -44,9 +44,9 @@ class Fixing:
 
     def shown(self) -> Iterator[str]:
         """The change as lines for a terminal, every secret masked."""
-        secrets = {one.value for one in self._plan.fixed} | {
-            one.finding.secret.reveal() for one in [*self._plan.fixed, *self._plan.left]
-        }
+        secrets = {one.value for one in self._plan.fixed}
+        secrets |= {one.finding.secret.reveal() for one in self._plan.fixed}
+        secrets |= {one.finding.secret.reveal() for one in self._plan.left}
         return diff.shown(self._plan.files, secrets | self._plan.secrets)
 
     def save(self, file: Path) -> None:

@@ -28,7 +28,7 @@ class Source:
         except UnicodeDecodeError:
             raise Refused("the file is not UTF-8 text") from None
         self.newline = "\r\n" if self.data.count(b"\r\n") * 2 > self.data.count(b"\n") else "\n"
-        self.tree = parser(grammar).parse(self.data) if grammar else None
+        self.tree = parser(grammar).parse(_readable(self.data, grammar)) if grammar else None
 
     @property
     def root(self) -> "Node":
@@ -80,7 +80,16 @@ class Source:
         """How many places the grammar could not make sense of."""
         if self.tree is None:
             return 0
-        return sum(1 for node in walk(self.root, inside=lambda node: node.has_error) if node.is_error or node.is_missing)
+        return sum(
+            1 for node in walk(self.root, inside=lambda node: node.has_error) if node.is_error or node.is_missing
+        )
+
+
+def _readable(data: bytes, grammar: str) -> bytes:
+    """The bytes as the grammar takes them, every one at its place: that of Dockerfiles knows no carriage return."""
+    if grammar != "dockerfile":
+        return data
+    return data.replace(b"\\\r\n", b" \\\n").replace(b"\r\n", b" \n")
 
 
 def walk(node: "Node", *, inside: "Callable[[Node], bool]" = lambda _: True) -> "Iterator[Node]":

@@ -46,7 +46,8 @@ class CSharp(Language):
         if len(quotes) > 3 or (len(quotes) == 3 and closing == '"'):
             raise Refused("a literal with so many quotes is not understood")
         raw = "@" in found[0] or closing == '"""'
-        return Literal(node, found[0], closing, raw=raw, interpolates=node.type.startswith("interpolated"))
+        interpolates = node.type.startswith("interpolated")
+        return Literal(node, found[0], closing, raw=raw, interpolates=interpolates, indented=closing == '"""')
 
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`Environment.GetEnvironmentVariable("NAME") ?? throw ...`."""

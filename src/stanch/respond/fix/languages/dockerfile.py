@@ -1,4 +1,4 @@
-"""Dockerfiles: nothing secret is built in. The environment comes in when a container runs, or a mount while it is built.
+"""Dockerfiles: nothing secret is built in. The environment comes in when a container runs, a mount while it is built.
 
 Sources: https://docs.docker.com/build/building/secrets/ and https://docs.docker.com/reference/dockerfile/.
 """
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stanch.respond.fix.model import Refused
 from stanch.respond.fix.rewrite import Language, Literal, Work
-from stanch.respond.fix.source import Source, above
+from stanch.respond.fix.source import Source
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -45,7 +45,9 @@ class Dockerfile(Language):
         if len(work.holes) != 1 or value.strip("= \t\"'") != source.between(work.holes[0].start, work.holes[0].end):
             raise Refused("a variable that is only partly secret: set the whole of it when the container runs")
         if re.search(rf"\$\{{?{name}\b", source.text[len(source.between(0, pair.end_byte)) :]):
-            raise Refused(f"later instructions use {name}: mount it there with RUN --mount=type=secret,id={name},env={name}")
+            raise Refused(
+                f"later instructions use {name}: mount it there with RUN --mount=type=secret,id={name},env={name}"
+            )
         instruction = pair.parent
         assert instruction is not None
         pairs = [child for child in instruction.named_children if child.type == "env_pair"]
@@ -92,7 +94,9 @@ class Dockerfile(Language):
                 work.change.steps.append(_when_run(hole.name))
                 continue
             work.edit(keyword.end_byte, keyword.end_byte, f" --mount=type=secret,id={hole.name},env={hole.name}")
-            work.change.steps.append(f"build with --secret id={hole.name} (BuildKit with Dockerfile syntax 1.10 or newer)")
+            work.change.steps.append(
+                f"build with --secret id={hole.name} (BuildKit with Dockerfile syntax 1.10 or newer)"
+            )
 
 
 def _named(source: Source, node: "Node") -> str:

@@ -33,7 +33,7 @@ class Java(Language):
     def literal(self, source: Source, node: "Node") -> Literal:
         """Text blocks have three quotes."""
         quotes = '"""' if source.of(node).startswith('"""') else '"'
-        return Literal(node, quotes, quotes)
+        return Literal(node, quotes, quotes, indented=len(quotes) > 1)
 
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`System.getenv("NAME")`."""
@@ -68,6 +68,6 @@ class Java(Language):
                 text = work.source.between(node.start_byte, literal.start)
                 if re.search(r"\bfinal\b", text) or node.type == "constant_declaration":
                     private = re.search(r"\bprivate\b", text) or node.type == "local_variable_declaration"
-                    for name in declared:
-                        work.project.refuse_constants(work.source, self, name, private=bool(private))
+                    for one in declared:
+                        work.project.refuse_constants(work.source, self, one, private=bool(private))
                 return

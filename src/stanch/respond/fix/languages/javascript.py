@@ -62,6 +62,8 @@ class JavaScript(Language):
         if parent is not None and parent.type in ("import_statement", "export_statement", "import_attribute"):
             raise Refused("the name of a module takes no call")
         super().prepare(work, literal)
+        if work.project.is_for_browsers(work.source.path):
+            raise Refused("code that browsers load can keep no secret: have a server of yours use it")
 
     def whole(self, work: Work, literal: Literal) -> None:
         """With brackets where it is a key, with braces where it is an attribute of JSX."""

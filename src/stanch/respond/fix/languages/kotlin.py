@@ -29,7 +29,7 @@ class Kotlin(Language):
     def literal(self, source: Source, node: "Node") -> Literal:
         """Both kinds interpolate; in three quotes a backslash is a backslash."""
         quotes = '"""' if source.of(node).startswith('"""') else '"'
-        return Literal(node, quotes, quotes, raw=len(quotes) > 1, interpolates=True)
+        return Literal(node, quotes, quotes, raw=len(quotes) > 1, interpolates=True, indented=len(quotes) > 1)
 
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`System.getenv("NAME")`."""

@@ -59,6 +59,7 @@ class Php(Language):
                 source.between(node.start_byte, body.start_byte),
                 source.between(body.end_byte, node.end_byte),
                 interpolates=True,
+                indented=True,
             )
         opening = text[: len(text) - len(text.lstrip("bB")) + 1]
         return Literal(node, opening, text[-1])
@@ -68,7 +69,9 @@ class Php(Language):
         found = self._call(work, name, quote)
         if not _in_constant(work):
             return found
-        constant = name if not re.search(rf"\bconst {name}\b|define\(['\"]{name}\b", work.source.text) else f"{name}_ENV"
+        constant = (
+            name if not re.search(rf"\bconst {name}\b|define\(['\"]{name}\b", work.source.text) else f"{name}_ENV"
+        )
         add_statement(work, f"defined('{constant}') || define('{constant}', {self._call(work, name, chr(39))});")
         named = any(child.type == "namespace_definition" for child in work.source.root.children)
         return f"\\{constant}" if named else constant
@@ -125,7 +128,7 @@ def _in_constant(work: Work) -> bool:
     return False
 
 
-def add_statement(work: Work, statement: str) -> None:
+def add_statement(work: Work, statement: str, *, rank: int = 0) -> None:
     """Put a statement behind the head of the file."""
     if statement in work.source.text:
         return
@@ -140,8 +143,8 @@ def add_statement(work: Work, statement: str) -> None:
     if last is None:
         raise Refused("the file does not begin with <?php")
     end = last.end_byte
-    blank = "\n" if work.source.data[end : end + 1] in (b"\n", b"\r") else "\n\n"
-    work.insert(end, f"\n\n{statement}" + ("" if blank == "\n" else "\n"))
+    ended = work.source.data[end : end + 1] in (b"\n", b"\r")
+    work.insert(end, f"\n\n{statement}" + ("" if ended else "\n"), rank=rank)
 
 
 def _before_statement(work: Work, node: "Node", statement: str) -> None:

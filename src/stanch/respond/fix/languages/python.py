@@ -54,6 +54,8 @@ class Python(Language):
         quoted = f"{quote}{name}{quote}"
         if work.store != "env":
             return f"{work.project.helper(work).call}({quoted})"
+        if _is_setting(work, name):
+            return f"settings.{name}"
         for pattern, call in _READERS:
             found = pattern.search(work.source.text)
             if found:
@@ -139,6 +141,14 @@ def _braced(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
+def _is_setting(work: Work, name: str) -> bool:
+    """Whether the file imports Django's settings, and these have the name."""
+    if not re.search(r"(?m)^from django\.conf import settings$", work.source.text):
+        return False
+    files = (path for path in work.project.like(work.source.path) if re.search(r"(?:^|/)settings(?:/\w+)?\.py$", path))
+    return any(re.search(rf"(?m)^{name}\s*[:=]", work.project.text(path) or "") for path in files)
+
+
 def _environ(work: Work) -> str:
     """How the file calls `os.environ`; imports it where nothing is there before the literal."""
     for node in work.source.root.children:
@@ -184,5 +194,3 @@ def add_import(work: Work, statement: str) -> None:
 
 def _is_docstring(node: "Node") -> bool:
     return node.type == "expression_statement" and node.child_count == 1 and node.children[0].type == "string"
-
-

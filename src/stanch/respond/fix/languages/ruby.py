@@ -61,7 +61,7 @@ class Ruby(Language):
             raise Refused("a here-document without an end")
         raw = "'" in begun[-1]
         closing = source.between(end.start_byte, body.end_byte)
-        return Literal(body, "", closing, raw=raw, interpolates=not raw)
+        return Literal(body, "", closing, raw=raw, interpolates=not raw, indented=True)
 
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`ENV.fetch("NAME")`."""

@@ -154,9 +154,9 @@ class Rust(Language):
         name, kind = item.child_by_field_name("name"), item.child_by_field_name("type")
         if name is None or kind is None or "str" not in source.of(kind) or literal.opening.startswith("b"):
             raise Refused("a constant of this type takes no call: make it a LazyLock by hand")
-        if item.parent is not None and item.parent.type == "declaration_list":
-            if item.parent.parent is not None and item.parent.parent.type in ("impl_item", "trait_item"):
-                raise Refused("a constant of a type takes no call: make it a function first")
+        holder = next((node for node in above(item) if node.type != "declaration_list"), None)
+        if holder is not None and holder.type in ("impl_item", "trait_item"):
+            raise Refused("a constant of a type takes no call: make it a function first")
         text = source.of(name)
         if any(child.type == "visibility_modifier" for child in item.children):
             work.project.refuse_uses(source, text)
@@ -180,9 +180,11 @@ class Rust(Language):
                 raise Refused(f"{work.source.of(node)} is used where no call can stand")
             if one.type in self.bodies:
                 break
-        if parent is not None and parent.type in ("let_declaration", "parameter") and parent.child_by_field_name(
-            "pattern"
-        ) == node:
+        if (
+            parent is not None
+            and parent.type in ("let_declaration", "parameter")
+            and parent.child_by_field_name("pattern") == node
+        ):
             raise Refused(f"the name {work.source.of(node)} means several things in this file")
         work.edit(node.end_byte, node.end_byte, ".as_str()")
 

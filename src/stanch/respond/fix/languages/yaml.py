@@ -41,6 +41,13 @@ class Yaml(Language):
         quote = {"double_quote_scalar": '"', "single_quote_scalar": "'"}.get(node.type, "")
         return Literal(node, quote, quote, raw=quote != '"', interpolates=True)
 
+    def said(self, work: Work, literal: Literal, hole: Hole) -> str:
+        """In a block the indentation is none of the text."""
+        if literal.node.type != "block_scalar":
+            return super().said(work, literal, hole)
+        indent = work.source.indent(hole.start)
+        return work.source.between(hole.start, hole.end).replace("\r\n", "\n").replace(f"\n{indent}", "\n")
+
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """The reference as the program that reads the file knows it."""
         if not self.reference:
@@ -124,9 +131,7 @@ class Symfony(Yaml):
 class _Kept(Yaml):
     """Where the values live with a service, whatever the store of the code."""
 
-    def rewrite(
-        self, source: Source, project: Project, store: str, holes: list[Hole]
-    ) -> list[tuple[Work, str]]:
+    def rewrite(self, source: Source, project: Project, store: str, holes: list[Hole]) -> list[tuple[Work, str]]:
         """As every language, but the program's own environment has no part in it."""
         done = super().rewrite(source, project, store, holes)
         for work, _ in done:
@@ -169,9 +174,7 @@ class Actions(_Kept):
 class Kubernetes(_Kept):
     """Manifests: a Secret that the cluster holds."""
 
-    def rewrite(
-        self, source: Source, project: Project, store: str, holes: list[Hole]
-    ) -> list[tuple[Work, str]]:
+    def rewrite(self, source: Source, project: Project, store: str, holes: list[Hole]) -> list[tuple[Work, str]]:
         """Not for templates of manifests: what they come to is not known here."""
         if "{{" in source.text:
             raise Refused("a template of a manifest: refer to a Secret with secretKeyRef by hand")
