@@ -56,10 +56,10 @@ class Folder:
 
 
 @pytest.fixture
-def folder(isolated: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Folder:
+def folder(
+    isolated: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Folder:
     """An empty folder, which is the current one."""
     made = Folder(tmp_path / "folder", capsys)
     monkeypatch.chdir(made.path)
     return made
-
-

@@ -121,13 +121,13 @@ spec:
     "Rails": (
         "config/storage.yml",
         "main:\n  notion_token: @A@\n  other: '@B@'\n  third: \"x @C@\"\n",
-        "main:\n  notion_token: <%= ENV.fetch(\"NOTION_TOKEN\") %>\n  other: '<%= ENV.fetch(\"NOTION_API_KEY\") %>'\n"
+        'main:\n  notion_token: <%= ENV.fetch("NOTION_TOKEN") %>\n  other: \'<%= ENV.fetch("NOTION_API_KEY") %>\'\n'
         "  third: \"x <%= ENV.fetch('NOTION_ACCESS_TOKEN') %>\"\n",
     ),
     "Symfony": (
         "config/packages/notion.yaml",
         "notion:\n    token: @A@\n",
-        "notion:\n    token: \"%env(NOTION_TOKEN)%\"\n",
+        'notion:\n    token: "%env(NOTION_TOKEN)%"\n',
     ),
     "Serverless": ("serverless.yml", "provider:\n  token: @A@\n", "provider:\n  token: ${env:NOTION_TOKEN}\n"),
     "Azure Pipelines": ("azure-pipelines.yml", "steps:\n- script: x @A@\n", "steps:\n- script: x $(NOTION_TOKEN)\n"),
@@ -288,7 +288,11 @@ LEFT = {
     "TOML": ("settings.toml", 'notion_token = "@A@"\n', "TOML has no lookups"),
     "INI": ("settings.ini", "[a]\nnotion_token = @A@\n", "has no lookups"),
     "Secret": ("a.yaml", "apiVersion: v1\nkind: Secret\nstringData:\n  notion_token: @A@\n", "kubectl create secret"),
-    "ConfigMap": ("a.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  notion_token: @A@\n", "move the key to a Secret"),
+    "ConfigMap": (
+        "a.yaml",
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  notion_token: @A@\n",
+        "move the key to a Secret",
+    ),
     "chart": ("a.yaml", "apiVersion: v1\nkind: Pod\nx: {{ .y }}\nnotion_token: @A@\n", "a template of a manifest"),
     "argument of a container": (
         "a.yaml",
@@ -302,7 +306,11 @@ LEFT = {
     ),
     "backend": ("main.tf", 'terraform {\n  backend "s3" {\n    notion_token = "@A@"\n  }\n}\n', "takes no variables"),
     "exec form": ("Dockerfile", 'FROM a\nCMD ["a", "@A@"]\n', "no string literal"),
-    "used while it is built": ("Dockerfile", "FROM a\nENV NOTION_TOKEN=@A@\nRUN x $NOTION_TOKEN\n", "later instructions use"),
+    "used while it is built": (
+        "Dockerfile",
+        "FROM a\nENV NOTION_TOKEN=@A@\nRUN x $NOTION_TOKEN\n",
+        "later instructions use",
+    ),
     "single quotes in RUN": ("Dockerfile", "FROM a\nRUN curl -H 'x: @A@'\n", "single quotes"),
     "key": ("compose.yml", "services:\n  @A@: x\n", "a key takes no lookup"),
     "prose": ("README.md", "The token is @A@.\n", "is not known"),
@@ -346,6 +354,8 @@ def test_terraform_reads_secret_managers(store: str, value: str, folder: Folder)
 
 @pytest.mark.parametrize("name", ["compose.yml", "application.properties", "appsettings.json"])
 def test_what_knows_the_environment_only_says_so(name: str, folder: Folder) -> None:
-    text = {"yml": "notion_token: @A@\n", "json": '{"notion_token": "@A@"}\n'}.get(name.rpartition(".")[2], "notion_token=@A@\n")
+    text = {"yml": "notion_token: @A@\n", "json": '{"notion_token": "@A@"}\n'}.get(
+        name.rpartition(".")[2], "notion_token=@A@\n"
+    )
     folder.fixed(name, text, status=1, store="vault")
     assert "use --store env" in folder.told
