@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from stanch.catalog.model import CredentialType, Provider
 from stanch.detect import Engine
-from stanch.model import Finding
+from stanch.model import RANK, Confidence, Finding, Match, Secret
 from stanch.respond.fix.languages import language, rewriter
 from stanch.respond.fix.model import FileChange, Fixed, Hole, Left, Plan, Refused
 from stanch.respond.fix.names import Names, candidates
@@ -15,6 +15,8 @@ from stanch.respond.fix.project import Project
 from stanch.respond.fix.rewrite import Work
 from stanch.respond.fix.source import BOM, Source
 
+ROUNDS = 3
+"""How often a file is looked through again for what was hidden by what has gone."""
 Kinds = dict[str, tuple[Provider, CredentialType]]
 
 
@@ -29,14 +31,19 @@ class _Place(NamedTuple):
 class Planner:
     """Plans the fix of the findings in one folder."""
 
-    def __init__(self, project: Project, engine: Engine, store: str) -> None:
+    def __init__(
+        self, project: Project, engine: Engine, store: str, confidence: Confidence = Confidence.MEDIUM
+    ) -> None:
+        """`confidence` is the least that counts."""
         self._project = project
+        self._confidence = confidence
         self._engine = engine
         self._store = store
         self._kinds: Kinds = {
             kind.id: (provider, kind) for provider in engine.bundle.everything() for kind in provider.types
         }
         self._plan = Plan()
+        self._known = Names(project.variables())
 
     def plan(self, findings: Iterable[Finding]) -> Plan:
         """What would change for these findings, whose paths are relative to the root."""
@@ -73,20 +80,47 @@ class Planner:
             for place in some:
                 kind = self._kinds[place.finding.detector]
                 wanted[place.finding.secret.reveal()].append(candidates(text, place.start, *kind))
-        names = Names(self._project.variables())
         # Each place's first choice before anybody's second.
         return {
-            value: names.choose(value, [name for level in zip_longest(*some) for name in level if name])
+            value: self._known.choose(value, [name for level in zip_longest(*some) for name in level if name])
             for value, some in wanted.items()
         }
 
     def _file(self, path: str, data: bytes, places: list[_Place], names: dict[str, str]) -> None:
-        """Plan one file: all of it at once, or where that does not hold, literal by literal."""
+        """Plan one file, and what only shows once its other half is gone, such as the second of a pair of keys."""
+        before = data
+        for _ in range(ROUNDS):
+            after = self._pass(path, data, places, names)
+            if after is None:
+                break
+            places = [_place(after, one) for one in self._revealed(path, data, after)]
+            names = self._names({path: after}, {path: places})
+            data = after
+            if not places:
+                break
+        if data != before:
+            self._plan.files.append(FileChange(path, before, data))
+
+    def _revealed(self, path: str, before: bytes, after: bytes) -> list[Finding]:
+        """Findings in the new text which the old one did not give, though it held the same secrets."""
+        known = Counter((one.detector, one.secret) for one in self._engine.scan(before).matches)
+        found = []
+        for match in self._engine.scan(after).matches:
+            if known[match.detector, match.secret] <= 0 and RANK[match.confidence] >= RANK[self._confidence]:
+                found.append(_finding(path, match, *self._kinds[match.detector]))
+            known[match.detector, match.secret] -= 1
+        return found
+
+    def _pass(self, path: str, data: bytes, places: list[_Place], names: dict[str, str]) -> bytes | None:
+        """The file with these places looked up: all at once, or where that does not hold, literal by literal.
+
+        Nothing where none is. What is fixed and what is left is noted in the plan.
+        """
         try:
             name = language(path, data)
             if name == "environment" and self._store == "env" and not self._project.tracked(path):
                 self._plan.kept += [place.finding for place in places]
-                return
+                return None
             if name is None:
                 raise Refused("how to look a value up in a file of this kind is not known: take it out by hand")
             rewrite = rewriter(name)
@@ -96,7 +130,7 @@ class Planner:
         except Refused as why:
             for place in places:
                 self._leave(place.finding, str(why))
-            return
+            return None
         good: list[Work] = []
         for work, reason in works:
             if found := reason or self._wrong(work, sharers):
@@ -105,8 +139,7 @@ class Planner:
                 good.append(work)
         if good and self._check(source, good):
             good = self._one_by_one(source, good, sharers)
-        if good:
-            self._take(source, good, sharers)
+        return self._take(source, good, sharers) if good else None
 
     def _one_by_one(self, source: Source, works: list[Work], sharers: dict[int, list[Finding]]) -> list[Work]:
         """Those that are right together with those before them; the others are left."""
@@ -148,17 +181,16 @@ class Planner:
                 return "the value would still be there"
         before = Counter((one.detector, one.secret) for one in self._engine.scan(source.data).matches)
         after = Counter((one.detector, one.secret) for one in self._engine.scan(new.data).matches)
-        if after - before:
+        if any(secret.encode() not in source.data for _, secret in after - before):
             return "the new text would be reported as a secret itself"
         return ""
 
-    def _take(self, source: Source, works: list[Work], sharers: dict[int, list[Finding]]) -> None:
-        after = source.edited([edit for work in works for edit in work.change.edits])
+    def _take(self, source: Source, works: list[Work], sharers: dict[int, list[Finding]]) -> bytes:
+        """Note what these works do; gives the new file."""
         before = source.bom + source.data
         self._plan.secrets |= {
             before[one.start : one.end].decode("utf-8", "replace") for one in self._engine.scan(before).matches
         }
-        self._plan.files.append(FileChange(source.path, before, after))
         for work in works:
             for hole in work.holes:
                 for finding in sharers[hole.start]:
@@ -170,6 +202,27 @@ class Planner:
                 known += [piece for piece in pieces if piece not in known]
             self._plan.needed += [one for one in work.change.needed if one not in self._plan.needed]
             self._plan.steps += [step for step in dict.fromkeys(work.change.steps) if step not in self._plan.steps]
+        return source.edited([edit for work in works for edit in work.change.edits])
+
+
+def _finding(path: str, match: Match, provider: Provider, kind: CredentialType) -> Finding:
+    """A match in a file that is not written yet."""
+    return Finding(
+        detector=kind.id,
+        provider=provider.id,
+        name=kind.name,
+        severity=match.severity or kind.severity,
+        confidence=match.confidence,
+        secret=Secret(match.secret),
+        fingerprint="",
+        target="",
+        path=path,
+        line=match.line,
+        column=match.column,
+        end_line=match.end_line,
+        end_column=match.end_column,
+        decoded=match.decoded,
+    )
 
 
 def _place(data: bytes, finding: Finding) -> _Place:

@@ -37,7 +37,7 @@ class Fixing:
     def plan(self, findings: Sequence[Finding]) -> Plan:
         """What would change for some of the findings, and in the files around the code."""
         engine = Engine([*self._config.providers, *Imported(self._config.gitleaks).providers])
-        self._plan = Planner(self._project, engine, self._store).plan(findings)
+        self._plan = Planner(self._project, engine, self._store, self._config.scan.confidence).plan(findings)
         if self._plan.files:
             self._plan.files = around(self._project, self._plan, self._store)
         return self._plan

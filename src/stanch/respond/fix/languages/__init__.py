@@ -30,6 +30,7 @@ _CLASSES = {
     "shell": ("shell", "Shell"),
     "dockerfile": ("dockerfile", "Dockerfile"),
     "terraform": ("terraform", "Terraform"),
+    "tfvars": ("terraform", "TerraformValues"),
     "actions": ("yaml", "Actions"),
     "compose": ("yaml", "Compose"),
     "kubernetes": ("yaml", "Kubernetes"),
@@ -53,7 +54,7 @@ _CLASSES = {
 _SUFFIXES = {
     "python": "py pyw", "javascript": "js mjs cjs jsx", "typescript": "ts mts cts", "tsx": "tsx", "java": "java",
     "go": "go", "ruby": "rb rake gemspec ru", "php": "php phtml", "csharp": "cs", "kotlin": "kt kts", "rust": "rs",
-    "shell": "sh bash zsh ksh", "dockerfile": "dockerfile", "terraform": "tf", "yaml": "yaml yml",
+    "shell": "sh bash zsh ksh", "dockerfile": "dockerfile", "terraform": "tf", "tfvars": "tfvars", "yaml": "yaml yml",
     "properties": "properties ini cfg conf", "json": "json", "toml": "toml",
 }  # fmt: skip
 _NAMES = (

@@ -41,8 +41,7 @@ class Dockerfile(Language):
         """`ENV NAME=...` goes: whoever runs the container sets it."""
         source = work.source
         name = _named(source, pair)
-        value = source.between(pair.named_children[0].end_byte, pair.end_byte)
-        if len(work.holes) != 1 or value.strip("= \t\"'") != source.between(work.holes[0].start, work.holes[0].end):
+        if not _is_all(work, pair.named_children[0].end_byte, pair.end_byte):
             raise Refused("a variable that is only partly secret: set the whole of it when the container runs")
         if re.search(rf"\$\{{?{name}\b", source.text[len(source.between(0, pair.end_byte)) :]):
             raise Refused(
@@ -66,8 +65,7 @@ class Dockerfile(Language):
         source = work.source
         name = _named(source, instruction)
         first = next(child for child in instruction.named_children)
-        value = source.between(first.end_byte, instruction.end_byte)
-        if value.strip("= \t\"'") != source.between(work.holes[0].start, work.holes[0].end):
+        if not _is_all(work, first.end_byte, instruction.end_byte):
             raise Refused("a default that is only partly secret: take it out by hand")
         work.edit(first.end_byte, instruction.end_byte, "")
         work.name(name)
@@ -105,6 +103,12 @@ def _named(source: Source, node: "Node") -> str:
     if not re.fullmatch(r"[A-Za-z_]\w*", name):
         raise Refused("a variable without a plain name")
     return name
+
+
+def _is_all(work: Work, start: int, end: int) -> bool:
+    """Whether what is between two places is the secret, a sign and quotes around it, and nothing else."""
+    found = re.fullmatch(r"(?s)[ \t]*=?[ \t]*([\"']?)(.*?)\1\s*", work.source.between(start, end))
+    return found is not None and found[2] == work.source.between(work.holes[0].start, work.holes[0].end)
 
 
 def _when_run(name: str) -> str:

@@ -87,6 +87,25 @@ class Terraform(Language):
         work.change.steps.append(f"give Terraform the value as TF_VAR_{name}")
 
 
+class TerraformValues(Terraform):
+    """`.tfvars` files: Terraform takes the same variables from its environment."""
+
+    def prepare(self, work: Work, literal: Literal) -> None:
+        """Only whole values of variables."""
+        attribute = next((node for node in above(literal.node) if node.type == "attribute"), None)
+        nested = {node.type for node in above(literal.node)} & {"object", "tuple", "block"}
+        if attribute is None or nested or not literal.filled_by(work.holes):
+            raise Refused("a value that is only partly secret: give the whole of it as TF_VAR_NAME")
+
+    def whole(self, work: Work, literal: Literal) -> None:
+        """The line goes."""
+        source = work.source
+        attribute = next(node for node in above(literal.node) if node.type == "attribute")
+        name = source.of(attribute.named_children[0])
+        work.edit(source.line(attribute.start_byte), source.next_line(attribute.end_byte), "")
+        work.name(f"TF_VAR_{name}")
+
+
 def _declare(work: Work, text: str, head: str, file: str) -> None:
     """Declare something in the file's module, unless it is there."""
     folder = work.source.path.rpartition("/")[0]
