@@ -1,0 +1,80 @@
+"""One fix from beginning to end: scan, plan, show, write."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from stanch.config import Config
+from stanch.detect import Engine
+from stanch.errors import ConfigError
+from stanch.model import Finding, Report
+from stanch.respond.fix import diff
+from stanch.respond.fix.around import around
+from stanch.respond.fix.model import Plan
+from stanch.respond.fix.plan import Planner
+from stanch.respond.fix.project import Project
+from stanch.respond.fix.put import put
+from stanch.respond.fix.write import write
+from stanch.scan.imported import Imported
+from stanch.scan.options import Options
+from stanch.scan.run import scan
+
+
+class Fixing:
+    """The fix of the files below one folder."""
+
+    def __init__(self, root: Path, config: Config, store: str) -> None:
+        self._root = root
+        self._store = store
+        self._config = config
+        self._project = Project(root)
+        self._plan = Plan()
+
+    def scan(self) -> Report:
+        """What the files hold now."""
+        return scan(self._root, options=Options(history=False))
+
+    def plan(self, findings: Sequence[Finding]) -> Plan:
+        """What would change for some of the findings, and in the files around the code."""
+        engine = Engine([*self._config.providers, *Imported(self._config.gitleaks).providers])
+        self._plan = Planner(self._project, engine, self._store, self._config.scan.confidence).plan(findings)
+        if self._plan.files:
+            self._plan.files = around(self._project, self._plan, self._store)
+        return self._plan
+
+    def shown(self) -> Iterator[str]:
+        """The change as lines for a terminal, every secret masked."""
+        secrets = {one.value for one in self._plan.fixed}
+        secrets |= {one.finding.secret.reveal() for one in self._plan.fixed}
+        secrets |= {one.finding.secret.reveal() for one in self._plan.left}
+        return diff.shown(self._plan.files, secrets | self._plan.secrets)
+
+    def save(self, file: Path) -> None:
+        """Write the change as a patch that nobody else may read; ConfigError where that cannot be done."""
+        try:
+            file.unlink(missing_ok=True)
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as out:
+                out.write(diff.patch(self._plan.files))
+        except OSError as error:
+            raise ConfigError(f"{file}: {error.strerror}") from None
+
+    def write(self, *, put_values: bool) -> Iterator[str]:
+        """Put the values into the store if asked, then change the files; says what is left to do."""
+        if put_values:
+            values = {one.name: one.value for one in self._plan.fixed}
+            yield from (f"put into {line}" for line in put(self._store, self._root, values))
+        write(self._project, self._plan.files)
+        count = len(self._plan.files)
+        yield f"changed {count} file{'s' * (count != 1)}: {', '.join(change.path for change in self._plan.files)}"
+        yield from (f"next: {step}" for step in self.steps(put_values=put_values))
+
+    def steps(self, *, put_values: bool) -> Iterator[str]:
+        """What is left to do by hand."""
+        names = sorted({one.name for one in self._plan.fixed} if self._store != "env" else self._plan.names)
+        if names and not put_values:
+            where = "the environment" if self._store == "env" else self._store
+            yield f"{', '.join(names)} must be in {where} before the program runs ('--put' does that)"
+        yield from self._plan.steps
+        if self._plan.fixed:
+            yield "the old values stay in the history of the repository: revoke and replace them"
