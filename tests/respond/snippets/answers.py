@@ -1,11 +1,11 @@
 """What providers answer, as they document it: to a good credential, and to a bad one. The rest comes from the catalog."""
 
 import base64
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from stanch.catalog.load import read_providers
 from stanch.catalog.model import CredentialType
-from stanch.catalog.model import Provider as Issuer
 from stanch.respond.snippets import load
 
 from .servers import Answer, Provider
@@ -78,8 +78,8 @@ ROLES = {"site_id": "abcdef0123456789abcd", "account_sid": "AC" + "0123456789abc
 """Other parts of credentials, by role."""
 
 
-def provider(kind: CredentialType, secret: str) -> Provider | None:
-    """The provider's side of the call that a program makes with the secret; None where it makes none."""
+def provider_calls(kind: CredentialType, secret: str) -> Iterator[Provider]:
+    """The provider's side of the call that a program makes with the secret, if it makes one."""
     call = kind.verify if kind.verify and kind.verify.effect == "read" and not kind.verify.body else None
     if call:
         method, url, headers = call.method, call.urls[0], dict(call.headers)
@@ -87,7 +87,7 @@ def provider(kind: CredentialType, secret: str) -> Provider | None:
         own = load.calls()[kind.id]
         method, url, headers = own.method, own.url, dict(own.headers)
     else:
-        return None
+        return
     for name, value in {"secret": secret, **ROLES}.items():
         url = url.replace(f"{{{name}}}", value)
         headers = {header: text.replace(f"{{{name}}}", value) for header, text in headers.items()}
@@ -101,9 +101,9 @@ def provider(kind: CredentialType, secret: str) -> Provider | None:
     # Clients say in their own words what they accept, and which version of the API they were made for.
     for free in ("Accept", "Notion-Version", "Intercom-Version", "X-Postmark-Account-Token"):
         headers.pop(free, None)
-    return Provider(method, url, headers, _GOOD.get(kind.id, {}), _BAD.get(kind.id, (401, {"error": "unauthorized"})))
-
-
-def issuer(kind: CredentialType) -> Issuer:
-    """Whose credential type it is."""
-    return TYPES[kind.id][0]
+    answers = _GOOD.get(kind.id, {}), _BAD.get(kind.id, (401, {"error": "unauthorized"}))
+    yield Provider(method, url, headers, *answers)
+    if kind.id == "postmark-server-token":
+        # Its own libraries for Node.js and Java spell the path in their own ways.
+        for spelt in ("deliveryStats", "deliveryStats/"):
+            yield Provider(method, url.replace("deliverystats", spelt), headers, *answers)

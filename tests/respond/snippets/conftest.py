@@ -16,7 +16,7 @@ from stanch.respond.snippets.compose import usual_name
 from stanch.respond.snippets.reference import Reference
 
 from . import servers
-from .answers import TYPES, provider
+from .answers import TYPES, provider_calls
 
 STORES = ("env", "aws", "vault", "conjur")
 """Those that are played on loopback."""
@@ -61,9 +61,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     authority = trustme.CA()
     trusted = folder / "authority.pem"
     authority.cert_pem.write_to_path(str(trusted))
-    calls = [call for name, (_, kind) in TYPES.items() if (call := provider(kind, secrets[name]))]
+    calls = [call for name, (_, kind) in TYPES.items() for call in provider_calls(kind, secrets[name])]
     with ExitStack() as stack:
-        known, proxy, direct = stack.enter_context(servers.providers(authority, calls))
+        known, ports = stack.enter_context(servers.providers(authority, calls))
         settings = {
             "env": named,
             "aws": stack.enter_context(servers.aws(paths)),
@@ -71,7 +71,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "conjur": stack.enter_context(servers.conjur(authority, paths)),
         }
         settings["conjur"]["CONJUR_CERT_FILE"] = str(trusted)
-        address, local = f"http://127.0.0.1:{proxy}", "localhost,127.0.0.1"
+        address, local = f"http://127.0.0.1:{ports.proxy}", "localhost,127.0.0.1"
         around = {
             "HTTPS_PROXY": address,
             "https_proxy": address,
@@ -81,12 +81,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "SSL_CERT_FILE": str(trusted),
             "REQUESTS_CA_BUNDLE": str(trusted),
             "NODE_EXTRA_CA_CERTS": str(trusted),
-            "TEST_PROVIDERS_PORT": str(direct),
+            "TEST_PROVIDERS_PORT": str(ports.direct),
         }
-        yield World(secrets, settings, around, known, {"@JVM@": _jvm(trusted, proxy, folder)})
+        yield World(secrets, settings, around, known, {"@JVM@": _jvm(trusted, known.hosts, ports, folder)})
 
 
-def _jvm(trusted: Path, proxy: int, folder: Path) -> list[str]:
+def _jvm(trusted: Path, hosts: list[str], ports: servers.Ports, folder: Path) -> list[str]:
     """What makes a JVM go through the proxy and trust the authority, where there is one."""
     if shutil.which("keytool") is None:
         return []
@@ -94,10 +94,16 @@ def _jvm(trusted: Path, proxy: int, folder: Path) -> list[str]:
     command = ["keytool", "-importcert", "-noprompt", "-alias", "test", "-file", str(trusted)]
     command += ["-keystore", str(store), "-storetype", "PKCS12", "-storepass", "changeit"]
     subprocess.run(command, check=True, capture_output=True)
+    # Some libraries look names up before they connect: to an address that is kept for documentation.
+    names = folder / "hosts"
+    names.write_text("127.0.0.1 localhost\n" + "".join(f"192.0.2.1 {host}\n" for host in hosts))
     return [
+        f"-Djdk.net.hosts.file={names}",
         f"-Djavax.net.ssl.trustStore={store}",
         "-Djavax.net.ssl.trustStorePassword=changeit",
         "-Dhttps.proxyHost=127.0.0.1",
-        f"-Dhttps.proxyPort={proxy}",
+        f"-Dhttps.proxyPort={ports.proxy}",
+        "-DsocksProxyHost=127.0.0.1",
+        f"-DsocksProxyPort={ports.socks}",
         "-Dhttp.nonProxyHosts=localhost|127.*",
     ]

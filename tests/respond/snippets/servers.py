@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
@@ -17,10 +18,11 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from socketserver import StreamRequestHandler
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import trustme
@@ -45,6 +47,16 @@ class Provider:
         return self.method, self.address.netloc, path + (f"?{self.address.query}" if self.address.query else "")
 
 
+class Ports(NamedTuple):
+    """Ways to the providers."""
+
+    proxy: int
+    """An HTTP proxy."""
+    socks: int
+    direct: int
+    """TLS at once."""
+
+
 class Providers:
     """Every provider's API at once, behind a proxy that takes each connection for the host that it asks for."""
 
@@ -56,13 +68,13 @@ class Providers:
         """Whether every credential is bad now."""
         self.seen: list[str] = []
         """The hosts that were asked, in order."""
-        hosts = sorted({one.address.netloc for one in calls})
-        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(*hosts).configure_cert(self._tls)
+        hosts = self.hosts = sorted({one.address.netloc for one in calls})
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*hosts).configure_cert(self.tls)
 
     def wrap(self, connection: socket.socket) -> socket.socket:
         """The connection as the provider's side of TLS."""
-        return self._tls.wrap_socket(connection, server_side=True)
+        return self.tls.wrap_socket(connection, server_side=True)
 
     def answer(self, method: str, host: str, path: str, headers: dict[str, str]) -> Answer:
         """What the provider answers; an address that is not documented is 404, so that nothing else is called."""
@@ -118,8 +130,28 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+class _Socks(StreamRequestHandler):
+    """A proxy below HTTP (RFC 1928), for JVM libraries that ask no HTTP proxy; what comes through it is TLS."""
+
+    handler: type[_Handler]
+
+    def handle(self) -> None:
+        methods = self.rfile.read(2)[1]
+        self.rfile.read(methods)
+        self.wfile.write(b"\x05\x00")
+        kind = self.rfile.read(4)[3]
+        self.rfile.read({1: 4, 4: 16}.get(kind) or self.rfile.read(1)[0])
+        self.rfile.read(2)
+        self.wfile.write(b"\x05\x00\x00\x01" + bytes(6))
+        try:
+            connection = self.handler.providers.wrap(self.connection)
+        except (ssl.SSLError, OSError):
+            return
+        self.handler(connection, self.client_address, self.server)
+
+
 @contextmanager
-def _serving(server: ThreadingHTTPServer) -> Iterator[int]:
+def _serving(server: socketserver.ThreadingTCPServer) -> Iterator[int]:
     """Serves in the background; gives the port."""
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -133,14 +165,17 @@ def _serving(server: ThreadingHTTPServer) -> Iterator[int]:
 
 
 @contextmanager
-def providers(authority: trustme.CA, calls: list[Provider]) -> Iterator[tuple[Providers, int, int]]:
-    """All providers; gives them, the port of the proxy, and the port that speaks TLS at once."""
+def providers(authority: trustme.CA, calls: list[Provider]) -> Iterator[tuple[Providers, Ports]]:
+    """All providers, and the ports of the ways to them."""
     known = Providers(authority, calls)
     handler = type("Handler", (_Handler,), {"providers": known})
+    socks = type("Socks", (_Socks,), {"handler": handler})
     direct = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    direct.socket = known._tls.wrap_socket(direct.socket, server_side=True, do_handshake_on_connect=False)
-    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as proxy, _serving(direct) as port:
-        yield known, proxy, port
+    direct.socket = known.tls.wrap_socket(direct.socket, server_side=True, do_handshake_on_connect=False)
+    with ExitStack() as stack:
+        below = socketserver.ThreadingTCPServer(("127.0.0.1", 0), socks)
+        served = (ThreadingHTTPServer(("127.0.0.1", 0), handler), below, direct)
+        yield known, Ports(*(stack.enter_context(_serving(one)) for one in served))
 
 
 class _Conjur(BaseHTTPRequestHandler):
@@ -176,6 +211,12 @@ class _Conjur(BaseHTTPRequestHandler):
             self._send(200, token, {"Content-Type": "application/json"})
 
     def do_GET(self) -> None:
+        if self.path == f"/authn/{self.account}/login":
+            # https://docs.conjur.org/Latest/en/Content/Developer/Conjur_Auth_REST_APIs.htm: a password or an API key
+            user = base64.b64encode(f"{self.login}:{self.key}".encode()).decode()
+            right = self.headers.get("Authorization") == f"Basic {user}"
+            self._send(200, self.key.encode()) if right else self._send(401, b"")
+            return
         scheme, _, rest = (self.headers.get("Authorization") or "").partition(" token=")
         if scheme != "Token" or rest.strip('"') not in self.tokens:
             self._send(401, b"")

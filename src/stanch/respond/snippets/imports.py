@@ -30,7 +30,7 @@ def _split(text: str, language: Language) -> tuple[list[str], str]:
 
 def _used(line: str, body: str, rules: Imports) -> bool:
     name = re.search(rules.name, line) if rules.name else None
-    return name is None or re.search(rf"\b{re.escape(name[1])}\b", body) is not None
+    return name is None or re.search(rf"\b{re.escape(name[name.lastindex or 0])}\b", body) is not None
 
 
 def _grouped(lines: list[str], rules: Imports) -> list[list[str]]:

@@ -13,6 +13,7 @@ func readSecret(context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("Conjur is not configured: %w", err)
 	}
+	settings.CredentialStorage = conjurapi.CredentialStorageNone // else the key is copied to ~/.netrc
 	client, err := conjurapi.NewClientFromEnvironment(settings) // and CONJUR_AUTHN_LOGIN, CONJUR_AUTHN_API_KEY
 	if err != nil {
 		return "", fmt.Errorf("Conjur is not configured: %w", err)
