@@ -1,0 +1,26 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cyberark/conjur-api-go/conjurapi"
+)
+
+// readSecret gives the variable SECRET_PATH from Conjur.
+func readSecret(context.Context) (string, error) {
+	settings, err := conjurapi.LoadConfig() // takes CONJUR_APPLIANCE_URL and CONJUR_ACCOUNT from the environment
+	if err != nil {
+		return "", fmt.Errorf("Conjur is not configured: %w", err)
+	}
+	settings.CredentialStorage = conjurapi.CredentialStorageNone // else the key is copied to ~/.netrc
+	client, err := conjurapi.NewClientFromEnvironment(settings) // and CONJUR_AUTHN_LOGIN, CONJUR_AUTHN_API_KEY
+	if err != nil {
+		return "", fmt.Errorf("Conjur is not configured: %w", err)
+	}
+	secret, err := client.RetrieveSecret("SECRET_PATH")
+	if err != nil {
+		return "", fmt.Errorf("SECRET_PATH cannot be read from Conjur: %w", err)
+	}
+	return string(secret), nil
+}

@@ -1,0 +1,228 @@
+"""How programs of each language are built and run here: one project a language, with everything in it at once.
+
+A toolchain says which packages it has; those programs that need no other can run. It raises `Missing` where the
+language itself is not on this machine, or the registry gives no packages.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stanch.respond.snippets.compose import Snippet
+
+HERE = Path(__file__).parent
+
+
+class Missing(Exception):
+    """What is not there, in words."""
+
+
+@dataclass
+class Project:
+    """Programs that were built: how each is started."""
+
+    commands: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """By credential type and store."""
+
+
+def call(command: Sequence[str | Path], folder: Path, **environment: str) -> str:
+    """Runs a step of a build; gives what it wrote."""
+    done = subprocess.run(
+        ["nice", "-n", "19", *map(str, command)] if shutil.which("nice") else list(map(str, command)),
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def need(*programs: str) -> None:
+    """Missing where one of them is not on this machine."""
+    for program in programs:
+        if shutil.which(program) is None:
+            raise Missing(f"{program} is not installed")
+
+
+def fetch(command: Sequence[str | Path], folder: Path, **environment: str) -> str:
+    """A step that asks a registry; Missing where that does not answer."""
+    try:
+        return call(command, folder, **environment)
+    except AssertionError as error:
+        raise Missing(f"{command[0]} could not fetch the packages: {str(error)[-400:]}") from None
+
+
+class Toolchain(ABC):
+    """One language."""
+
+    proof: str = "runs"
+    """What is done with a program whose packages are all here."""
+
+    @abstractmethod
+    def packages(self) -> dict[str, str]:
+        """The packages that are here, with their versions: what the lock file says."""
+
+    def has(self, snippet: Snippet) -> bool:
+        """Whether every package of the program is here."""
+        return set(snippet.packages) <= set(self.packages())
+
+    @abstractmethod
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        """Parses programs, whatever packages they need; fails with what the language's parser says."""
+
+    @abstractmethod
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        """Builds programs whose packages are all here."""
+
+
+def write(snippets: list[Snippet], folder: Path) -> dict[tuple[str, str], Path]:
+    """Each program in a folder of its own."""
+    files = {}
+    for one in snippets:
+        file = folder / f"{one.id}_{one.store}".replace("-", "_") / one.file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(one.code, encoding="utf-8")
+        files[one.id, one.store] = file
+    return files
+
+
+class Python(Toolchain):
+    """The interpreter that runs the tests, with the packages beside them."""
+
+    def packages(self) -> dict[str, str]:
+        from importlib.metadata import distributions
+
+        return {one.metadata["Name"].lower().replace("_", "-"): one.version for one in distributions()}
+
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        ruff = ["-m", "ruff", "check", "--isolated", "--line-length=120", "--select=E,F,W,I,UP,B,SIM,RUF"]
+        write(snippets, folder)
+        call([sys.executable, *ruff, folder], folder)
+        call([sys.executable, "-m", "ruff", "format", "--isolated", "--line-length=120", "--check", folder], folder)
+
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        files = write(snippets, folder)
+        return Project({key: [sys.executable, "-P", str(file)] for key, file in files.items()})
+
+
+class JavaScript(Toolchain):
+    """Node.js, with packages that npm puts beside the programs."""
+
+    def packages(self) -> dict[str, str]:
+        return dict(json.loads((HERE / "node/package.json").read_text())["dependencies"])
+
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        need("node")
+        for file in write(snippets, folder).values():
+            call(["node", "--check", file], folder)
+
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        need("node", "npm")
+        install(folder)
+        hook = str(HERE / "node/intercept.cjs")
+        files = write(snippets, folder)
+        return Project({key: ["node", "--require", hook, str(file)] for key, file in files.items()})
+
+
+def install(folder: Path) -> None:
+    """What the lock file says, as npm puts it into `node_modules`."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / "node" / name, folder)
+    fetch(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"], folder)
+
+
+class Go(Toolchain):
+    """One module, a command for each program."""
+
+    def packages(self) -> dict[str, str]:
+        lines = [line.split() for line in (HERE / "go/go.mod").read_text().splitlines() if "/" in line]
+        return {name: version.lstrip("v") for name, version, *_ in lines if version.startswith("v")}
+
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        need("gofmt")
+        files = write(snippets, folder)
+        assert call(["gofmt", "-d", "-e", *files.values()], folder) == ""
+
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        need("go")
+        for name in ("go.mod", "go.sum"):
+            shutil.copy(HERE / "go" / name, folder)
+        write(snippets, folder)
+        fetch(["go", "mod", "download"], folder, GOFLAGS="-mod=mod", GOTOOLCHAIN="local")
+        (folder / "bin").mkdir()
+        call(["go", "vet", "./..."], folder, GOTOOLCHAIN="local")
+        call(["go", "build", "-ldflags=-s -w", "-o", folder / "bin", "./..."], folder, GOTOOLCHAIN="local")
+        return Project({(s.id, s.store): [str(folder / "bin" / f"{s.id}_{s.store}".replace("-", "_"))] for s in snippets})
+
+
+class Java(Toolchain):
+    """The compiler in one process over all programs, with the packages that Maven resolves."""
+
+    def packages(self) -> dict[str, str]:
+        import xml.etree.ElementTree as ET
+
+        space = {"m": "http://maven.apache.org/POM/4.0.0"}
+        found = {}
+        for one in ET.parse(HERE / "java/pom.xml").getroot().iterfind(".//m:dependency", space):
+            group, artifact, version = (one.findtext(f"m:{tag}", "", space) for tag in ("groupId", "artifactId", "version"))
+            found[f"{group}:{artifact}"] = version
+        return found
+
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        need("java", "javac")
+        write(snippets, folder)
+        call(["java", HERE / "java/Parse.java", folder], folder)
+
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        need("java", "javac", "mvn")
+        path = classpath(folder, HERE / "java/pom.xml")
+        files = write(snippets, folder)
+        call(["java", HERE / "java/Compile.java", path, folder], folder)
+        return Project(
+            {key: ["java", *QUICK, "@JVM@", "-cp", f"{file.parent}:{path}", "Main"] for key, file in files.items()}
+        )
+
+
+QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"]
+"""A program that makes two calls is not worth optimising."""
+
+
+def classpath(folder: Path, pom: Path) -> str:
+    """What Maven resolves for the dependencies of a project."""
+    shutil.copy(pom, folder / "pom.xml")
+    fetch(["mvn", "-q", "-B", "dependency:build-classpath", f"-Dmdep.outputFile={folder / 'classpath'}"], folder)
+    return (folder / "classpath").read_text()
+
+
+class Ruby(Toolchain):
+    """The interpreter with Debian's gems. The other gems come from a registry that is out of reach: only parsed."""
+
+    def packages(self) -> dict[str, str]:
+        return {"postmark": ""}
+
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        need("ruby")
+        for file in write(snippets, folder).values():
+            call(["ruby", "-wc", file], folder)
+
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        need("ruby")
+        call(["ruby", "-e", 'require "postmark"'], folder)
+        return Project({key: ["ruby", str(file)] for key, file in write(snippets, folder).items()})
+
+
+ALL: dict[str, Toolchain] = {
+    "python": Python(),
+    "javascript": JavaScript(),
+    "go": Go(),
+    "java": Java(),
+    "ruby": Ruby(),
+}
