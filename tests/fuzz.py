@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Callable
 
 from deltas import edited
-from stanch.detect import carry, glance
+from stanch.detect import carry, concern, gather, glance
 from stanch.sources.git.pack import commits, inner, trees
 from stanch.version import Version
 
@@ -47,12 +47,12 @@ def followed(base: bytes, made: bytes, regions: list[int], zones: list[int]) -> 
     first = Version(0, None, base)
     second = Version(1, first, made)
     second.regions, second.zones = regions, zones
-    versions = carry.texts([first, second], bytes(256), lambda _: False, True)
-    text = carry.gathered(versions)
+    versions = gather.texts([first, second], bytes(256), lambda _: False, True)
+    text = gather.gathered(versions)
     rng = random.Random(len(text))
     kinds = 4
     keys = sorted(rng.randrange(len(text) + 2) << 20 | rng.randrange(kinds) for _ in range(rng.randrange(9)))
-    concern = carry.Concern(
+    about = concern.Concern(
         [9, 99, 999, -1],
         [9, 99, 0, -1],
         999,
@@ -60,21 +60,21 @@ def followed(base: bytes, made: bytes, regions: list[int], zones: list[int]) -> 
         [0, 5, 0, 0],
         [9, 9, 9, 9],
         [True] * kinds,
-        [0, 0, carry.ENCODED, carry.JOINED],
+        [0, 0, concern.ENCODED, concern.JOINED],
         [()] * kinds,
         {},
     )
-    carry.settle(versions, carry.Fresh(keys, 3), b"\0\1\0\0", [0, 0, 30, 0], concern, lambda *_: False, True)
+    carry.settle(versions, gather.Fresh(keys, 3), b"\0\1\0\0", [0, 0, 30, 0], about, lambda *_: False, True)
 
 
 def runs(data: bytes) -> None:
     """Text in which runs are looked for."""
-    bounds = carry.windows(data, 24)
+    bounds = gather.windows(data, 24)
     lows = [max(low - 64, 0) for low in bounds[::2]]
     if bounds:
-        carry.placed([at << 20 for at in range(0, len(data) + 9, 7)], bounds, lows, len(data), b"\0")
+        gather.placed([at << 20 for at in range(0, len(data) + 9, 7)], bounds, lows, len(data), b"\0")
     for place in range(0, len(data) + 1, 11):
-        carry.run(data, place - 9, place + 30, 5, 9, True)
+        concern.run(data, place - 9, place + 30, 5, 9, True)
         glance.joins(data, place)
 
 
@@ -132,7 +132,7 @@ def chosen(rng: random.Random) -> bytes:
 def main() -> None:
     """Run for so many seconds."""
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
-    if not (inner.COMPILED and carry.COMPILED and trees.COMPILED and commits.COMPILED and glance.COMPILED):
+    if not all(module.COMPILED for module in (inner, gather, carry, concern, glance, trees, commits)):
         sys.exit("nothing is compiled here: there is nothing to be found")
     if importlib.util.find_spec("atheris"):
         atheris = importlib.import_module("atheris")

@@ -156,8 +156,11 @@ def grow(repo: Repo, seed: int = 0, count: int = 30) -> Repo:
     return repo
 
 
-def interpreted(module: ModuleType) -> ModuleType:
-    """The same module from its source, whether or not the one at hand is compiled."""
+def interpreted(module: ModuleType, **imported: ModuleType) -> ModuleType:
+    """The same module from its source, whether or not the one at hand is compiled.
+
+    `imported` stand in it for modules that it imports, by the names that these have there.
+    """
     from importlib.machinery import SourceFileLoader
     from importlib.util import module_from_spec, spec_from_loader
 
@@ -168,4 +171,6 @@ def interpreted(module: ModuleType) -> ModuleType:
     assert spec is not None
     made = module_from_spec(spec)
     loader.exec_module(made)
+    assert imported.keys() <= vars(made).keys()
+    vars(made).update(imported)
     return made

@@ -22,7 +22,7 @@ from repositories import Repo, Secrets
 from stanch.catalog import regex
 from stanch.catalog.examples import examples
 from stanch.catalog.load import read_providers
-from stanch.detect import Engine, carry, hits
+from stanch.detect import Engine, carry, concern, gather, hits
 from stanch.detect.carry import Hits
 from stanch.detect.hits import REACH
 from stanch.detect.rules import FAR, SPREAD
@@ -33,7 +33,8 @@ from stanch.sources.git.pack import inner
 from stanch.unpack import Limits
 from stanch.version import Version
 
-PLAIN = packs.interpreted(carry)
+GATHER = packs.interpreted(gather)
+CARRY = packs.interpreted(carry, gather=GATHER, concern=packs.interpreted(concern))
 Delta = tuple[bytes, bytes]
 """A version and the delta that makes it."""
 CHAINS = settings(max_examples=60, deadline=None)
@@ -287,8 +288,9 @@ def test_both_forms_find_alike(
 
 def interpreted(patch: pytest.MonkeyPatch) -> None:
     """Have the engine carry hits over by the source of what is compiled."""
+    patch.setattr(hits, "carry", CARRY)
     for module in (hits, versions):
-        patch.setattr(module, "carry", PLAIN)
+        patch.setattr(module, "gather", GATHER)
 
 
 @pytest.fixture(scope="module")
@@ -688,7 +690,7 @@ def test_texts_that_are_containers_or_wide(engine: Engine, secret: str) -> None:
 @pytest.mark.parametrize("by", [0, 1])
 def test_a_large_text_is_found_and_followed_as_small_ones_are(engine: Engine, secret: str, by: int) -> None:
     """Those that stand for themselves are searched together up to a size, and alone beyond."""
-    size = PLAIN.SMALL + by
+    size = GATHER.SMALL + by
     key = secret.encode() + b"\n"
     plain = (FILLER * 2)[: size - len(key) - 1] + b"\n"
     large = plain + key

@@ -13,8 +13,8 @@ import msgspec
 import stanch
 from stanch import patterns
 from stanch.catalog.model import Provider
-from stanch.detect.concern import Say, says
 from stanch.detect.rules import Known, Rule, Trigger, build, facts, triggers
+from stanch.detect.says import Say, says
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
@@ -37,7 +37,7 @@ class Bundle(msgspec.Struct, array_like=True):
     known: list[Known]
     """Of the rules that `build` makes of the providers."""
     says: list[Say]
-    """Of all triggers, see `stanch.detect.concern`."""
+    """Of all triggers, see `stanch.detect.says`."""
     patterns: list[patterns.Kept]
     """Those of the modules that judge what is found."""
     facts: bytes

@@ -13,13 +13,13 @@ from pathlib import Path
 import msgspec
 
 from stanch.catalog.model import Provider
-from stanch.detect import carry, concern, database, excerpt, glance, rules
+from stanch.detect import concern, database, excerpt, glance, rules, says
 from stanch.detect.candidate import Candidate
 from stanch.detect.carry import Hits
-from stanch.detect.concern import DECODED, LOOK, WORD_AFTER, WORD_BEFORE
 from stanch.detect.glance import LINE
 from stanch.detect.hits import Judge, Matcher
 from stanch.detect.rules import Rule
+from stanch.detect.says import DECODED, LOOK, WORD_AFTER, WORD_BEFORE
 from stanch.model import Match, Rejected, mask
 from stanch.version import Version
 
@@ -118,7 +118,7 @@ class Engine:
         return result
 
     def quiet(self, version: Version, hits: Hits, near: list[tuple[int, int, list[int]]]) -> bool:
-        """Whether nothing is found close to what is new in a text; `near` are the stretches of `carry.concerned`."""
+        """Whether nothing is found close to what is new in a text; `near` are the stretches of `concern.concerned`."""
         data = version.data
         ends, numbers = hits.ends, hits.triggers
         stretches = [
@@ -134,14 +134,14 @@ class Engine:
         )
 
     @cached_property
-    def _concern(self) -> carry.Concern:
+    def _concern(self) -> concern.Concern:
         """What may have a say in what comes of each trigger's hits."""
-        return concern.of(self.bundle.says, self._memo.known)
+        return says.of(self.bundle.says, self._memo.known)
 
     def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
         """(trigger, end) of those of the `hits` in `data` of which something may come."""
         concerns = self._concern._replace(known={}) if self._explain else self._concern
-        everything = carry.concerned(data, hits.ends, hits.triggers, [0, 0, len(data), len(data)], concerns)
+        everything = concern.concerned(data, hits.ends, hits.triggers, [0, 0, len(data), len(data)], concerns)
         found = [(hits.triggers[number], hits.ends[number]) for _, _, numbers in everything for number in numbers]
         return [*found, *((number, 0) for number in hits.once)]
 
@@ -224,7 +224,7 @@ class Engine:
         windows = _windows(ends, len(data))
         if rule.flat and least:
             # Few lines hold so long a run, and versions of a file share most of these.
-            windows = (line for low, high in windows for line in carry.lines(data, low, high, least, most, plain))
+            windows = (line for low, high in windows for line in concern.lines(data, low, high, least, most, plain))
         for low, high in windows:
             begin = max(0, low - 2)
             known = self._memo.key(rule.order, data[begin : high + 1], low - begin, high - begin)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import hyperscan
 
-from stanch.detect import carry, rules
-from stanch.detect.carry import Concern, Hits
+from stanch.detect import carry, gather, rules
+from stanch.detect.carry import Hits
+from stanch.detect.concern import Concern
 from stanch.detect.database import Databases
 from stanch.detect.rules import Trigger
 from stanch.version import Version
@@ -43,7 +44,7 @@ class Matcher:
         return carry.all_of(keys, self._once)
 
     def settle(self, versions: list[Version], text: bytes, concern: Concern, judge: Judge, *, always: bool) -> int:
-        """Find the hits in some texts, of which `text` is `carry.gathered`, and judge them: see `carry.settle`.
+        """Find the hits in some texts, of which `text` is `gather.gathered`, and judge them: see `carry.settle`.
 
         There is no zero byte in `text`, and the margin is `rules.SPREAD` or more.
         """
@@ -51,12 +52,12 @@ class Matcher:
         self._scan(2, text, keys, 0)
         self._runs(text, keys)
         keys.sort()
-        fresh = carry.Fresh(keys, self._first_run)
+        fresh = gather.Fresh(keys, self._first_run)
         return carry.settle(versions, fresh, self._once, self._far, concern, judge, always)
 
     def _runs(self, data: bytes, keys: list[int]) -> None:
         """What the second database finds where there is a run of letters and digits."""
-        bounds = carry.windows(data, rules.GATE_RUN)
+        bounds = gather.windows(data, rules.GATE_RUN)
         if not bounds:
             return
         lows = [max(low - _SLACK, 0) for low in bounds[::2]]
@@ -64,7 +65,7 @@ class Matcher:
         found: list[int] = []
         self._scan(1, text, found, self._first_run)
         found.sort()
-        keys += carry.placed(found, bounds, lows, len(data), self._once)
+        keys += gather.placed(found, bounds, lows, len(data), self._once)
 
     def _scan(self, number: int, data: bytes, keys: list[int], first: int) -> None:
         """Add what a database finds in `data`, as numbers; its triggers count from `first`."""
@@ -72,4 +73,4 @@ class Matcher:
         scratch = self._scratches.get(number)
         if scratch is None:
             scratch = self._scratches[number] = hyperscan.Scratch(database)
-        database.scan(data, match_event_handler=carry.Collector(keys, first).take, scratch=scratch)
+        database.scan(data, match_event_handler=gather.Collector(keys, first).take, scratch=scratch)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from stanch.detect import carry
+from stanch.detect import gather
 from stanch.detect.carry import Hits
 from stanch.model import Match
 from stanch.scan.content import Reader
@@ -19,7 +19,7 @@ from stanch.unpack.sniff import FIRST
 from stanch.version import Version
 
 Stretch = tuple[int, int, list[int]]
-"""See `carry.concerned`."""
+"""See `concern.concerned`."""
 _APART = 5000
 """How far from a change, in bytes, a finding's line, its comment and the line above it are, with some to spare."""
 
@@ -35,11 +35,11 @@ class Texts:
 
     def scan(self, versions: list[Version]) -> None:
         """Look at some versions, bases before what was made from them; leaves with each what those need to know."""
-        texts = carry.texts(versions, FIRST, _container)
-        text = carry.gathered(texts)
+        texts = gather.texts(versions, FIRST, _container)
+        text = gather.gathered(texts)
         if b"\0" in text:
-            texts = carry.texts(versions, FIRST, _container, zeros=True)
-            text = carry.gathered(texts)
+            texts = gather.texts(versions, FIRST, _container, zeros=True)
+            text = gather.gathered(texts)
         reader = self._reader
         # In a step of its own: what is judged is counted meanwhile.
         passed = reader.engine.settle(texts, text, self._judge, always=reader.explain)
