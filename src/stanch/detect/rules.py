@@ -35,6 +35,7 @@ FAR = "far"
 """In the place of a decoder's name: a trigger that tells of text in which matches of others may be far apart."""
 SPREAD = 128
 """A trigger's match that goes beyond a line's end takes so many bytes, at most, or has a guard that is `FAR`."""
+_SPELT_RUN = lazy(r"([0-9A-Za-z])\1{7,}")
 _CREDENTIAL_NAME = lazy(
     r"(?i)token|secret|pass|pwd|passwd|credential|auth|api|access|private|signing|bearer|(?<![a-z])key|key(?![a-z])"
     r"|(?<![a-z])sk(?![a-z])"
@@ -95,6 +96,11 @@ class Rule:
     def flat(self) -> bool:
         """Whether every match is on one line, with nothing elsewhere that has a say in it."""
         return regex.flat(self.shape.pattern)
+
+    @cached_property
+    def spelt_runs(self) -> tuple[str, ...]:
+        """Long runs of one character that the pattern itself spells, such as the "AAAAAAAAAA" in tokens of Dropbox."""
+        return tuple(found[0] for found in _SPELT_RUN.finditer(self.shape.pattern))
 
     @property
     def lonely(self) -> bool:

@@ -54,7 +54,12 @@ def _reason(data: bytes, one: Candidate, near: Surroundings | None) -> str:
         if confidence is not None:
             one.confidence = confidence
         return reason
-    return "" if _proven(rule) else analysis.placeholder(one.text)
+    if _proven(rule):
+        return ""
+    text = one.text
+    for run in rule.spelt_runs:
+        text = text.replace(run, "", 1)
+    return analysis.placeholder(text)
 
 
 def _needs_surroundings(rule: Rule) -> bool:
