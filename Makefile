@@ -59,7 +59,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --no-config --s
 	--python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 lock: $(VENV)/.run
 	$(PIP) uv==0.13.9
-	$(COMPILE) --group build --output-file requirements/run.txt
+	$(COMPILE) --all-extras --group build --output-file requirements/run.txt
 	$(COMPILE) --group dev --all-extras --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --group bench --constraint requirements/run.txt --output-file requirements/bench.txt
 
