@@ -133,6 +133,7 @@ class Moto:
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
             "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_REGION": "eu-central-1",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         self._client = boto3.client(

@@ -126,6 +126,42 @@ def test_one_name_for_each_secret_and_one_secret_for_each_name(folder: Folder) -
     assert folder.read("b/a.py").count(one) == 1
 
 
+def test_a_variable_with_two_values_is_not_read_for_both(folder: Folder) -> None:
+    folder.file("a.py", 'import os\nx = os.getenv("NOTION", "@A@")\ny = os.getenv("NOTION", "@B@")\n')
+    told = folder.fix(status=1)
+    assert "the variable NOTION stands for another value already" in told
+    assert folder.read("a.py").startswith('import os\nx = os.environ["NOTION"]\ny = os.getenv("NOTION", "ntn')
+
+
+def test_what_the_environment_file_says_already_stays(folder: Folder) -> None:
+    (folder.path / ".env").write_text("NOTION=mine\n")
+    folder.file("a.py", 'import os\nx = os.getenv("NOTION", "@A@")\n')
+    told = folder.fix("--yes", "--put")
+    assert "NOTION has another value in .env already, which stays" in told
+    assert folder.read(".env") == "NOTION=mine\n"
+
+
+def test_a_pair_of_keys_is_fixed_in_one_go(folder: Folder) -> None:
+    import random
+
+    from stanch.catalog import drawing
+    from stanch.catalog.load import read_providers
+
+    kind = next(kind for one in read_providers() for kind in one.types if kind.id == "datadog-application-key")
+    rng = random.Random(3)
+    drawn = drawing.draw(kind.formats[0], rng)
+    ((_, other), *_) = drawing.pairs(kind, kind.formats[0], rng)
+    assert drawn is not None
+    (folder.path / "a.py").write_text(f'DD_API_KEY = "{other}"\nDD_APP_KEY = "{drawn.secret}"\n')
+    folder.fix("--yes", "--put")
+    assert folder.read("a.py").splitlines()[2:] == [
+        'DD_API_KEY = os.environ["DD_API_KEY"]',
+        'DD_APP_KEY = os.environ["DD_APP_KEY"]',
+    ]
+    assert read(folder.read(".env")) == {"DD_API_KEY": other, "DD_APP_KEY": drawn.secret}
+    assert "nothing to fix" in folder.fix()
+
+
 @pytest.mark.parametrize("wanted", ["fingerprint", "a.py", "sub", "notion-integration-token", "./sub/../a.py"])
 def test_only_what_is_meant(folder: Folder, wanted: str, capsys: pytest.CaptureFixture[str]) -> None:
     import json

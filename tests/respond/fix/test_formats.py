@@ -190,6 +190,7 @@ EOT
 }
 """,
     ),
+    "Terraform values": ("prod.tfvars", 'region = "x"\nnotion_token = "@A@"\n', 'region = "x"\n'),
     ".env.example": (
         ".env.example",
         "# all that there is\nNOTION_TOKEN='@A@'\nPORT=80\nexport X=@B@\n",
@@ -335,7 +336,8 @@ def test_variables_are_declared_once(folder: Folder) -> None:
     told = folder.fix()
     declared = 'variable "notion_token" {\n  type      = string\n  sensitive = true\n}\n'
     assert folder.read("infra/variables.tf") == 'variable "region" {}\n\n' + declared
-    assert "TF_VAR_notion_token" in told
+    assert "TF_VAR_notion_token must be in the environment" in told
+    assert folder.read(".env.example") == "TF_VAR_notion_token=\n"
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,8 @@ CHANGED = {
         "{process.env.NOTION_ACCESS_TOKEN}</B>;\n",
     ),
     "TSX": ("a.tsx", 'const a = <B c="x @A@" />;\n', "const a = <B c={`x ${process.env.NOTION_TOKEN}`} />;\n"),
+    "export": ("a.mjs", 'export default "@A@";\n', "export default process.env.NOTION_TOKEN;\n"),
+    "raw f-string": ("a.py", 'import os\nx = r"\\@A@"\n', "import os\nx = rf\"\\{os.environ['NOTION_TOKEN']}\"\n"),
     "Laravel": (
         "config/a.php",
         "<?php\nreturn ['a' => env('A'), 'notion_token' => '@A@', 'b' => env('B_TOKEN', '@B@')];\n",

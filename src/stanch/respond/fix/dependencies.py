@@ -94,7 +94,7 @@ def _manifest(project: "Project", path: str, names: tuple[str, ...]) -> str | No
 def with_dependency(path: str, text: str, name: str, version: str) -> str:
     """A manifest's text with a package in it; Refused where it is laid out in a way that is not understood."""
     file = path.rpartition("/")[2]
-    if re.search(rf"(?<![\w@/.:-]){re.escape(name.rpartition(':')[2])}(?![\w/-])", text):
+    if re.search(rf"(?<![\w@/.-]){re.escape(name.rpartition(':')[2])}(?![\w/-])", text):
         return text
     form = next(form for pattern, form in _FORMS if re.fullmatch(pattern, file))
     newline = "\r\n" if "\r\n" in text else "\n"

@@ -8,6 +8,8 @@ from stanch.model import mask
 from stanch.respond.fix.model import FileChange
 from stanch.textfile import printable
 
+LONGEST = 1000
+"""So many characters of a line are shown."""
 _ODD = re.compile(r'[\x00-\x1f"\\\x7f]')
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _WITHOUT_END = "\n\\ No newline at end of file\n"
@@ -25,7 +27,11 @@ def shown(changes: Iterable[FileChange], secrets: Iterable[str]) -> Iterator[str
         text = "".join(_file(change))
         for secret in known:
             text = text.replace(secret, mask(secret))
-        yield from (printable(line.replace("\t", "    ").rstrip("\r")) for line in text.splitlines())
+        yield from (_short(printable(line.replace("\t", "    ").rstrip("\r"))) for line in text.split("\n")[:-1])
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} ... and {len(line) - LONGEST} more characters"
 
 
 def _spellings(secret: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ import re
 
 _LINE = re.compile(
     r"""^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.]*)[ \t]*=[ \t]*"""
-    r"""(?:'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>[^\r\n]*?))[ \t]*(?:[ \t]#[^\r\n]*)?\r?$""",
+    r"""(?:'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>[^\r\n]*))[ \t]*(?:#[^\r\n]*)?\r?$""",
     re.MULTILINE | re.DOTALL,
 )
 _BARE = re.compile(r"[A-Za-z0-9_./+=@:,%~-]+")
@@ -17,7 +17,8 @@ def read(text: str) -> dict[str, str]:
         if line["double"] is not None:
             value = re.sub(r"\\(.)", lambda one: "\n" if one[1] == "n" else one[1], line["double"], flags=re.DOTALL)
         else:
-            value = line["single"] if line["single"] is not None else line["bare"]
+            bare = re.split(r"(?:^|[ \t])#", line["bare"] or "", maxsplit=1)[0].strip()
+            value = line["single"] if line["single"] is not None else bare
         found[line["name"]] = value
     return found
 

@@ -124,6 +124,9 @@ def module(store: str, *, modern: bool, typed: bool) -> str:
         "FETCH": template(f"javascript-{store}").strip(),
         "TAIL": "" if modern else "\nmodule.exports = { getSecret };\n",
         "SURE": "!" if typed else "",
+        # Packages are looked for from the helper, and not from where the program was started.
+        "FILE": f", file: {_where(modern=modern, typed=typed)}" if store == "aws" else "",
+        "GIVEN": ", file" if store == "aws" else "",
     }
     if typed:
         text = text.replace("new Map()", "new Map<string, string>()").replace(
@@ -132,6 +135,13 @@ def module(store: str, *, modern: bool, typed: bool) -> str:
     for key, value in given.items():
         text = text.replace(f"@{key}@", value)
     return text.replace("@TYPE@", "").rstrip("\n") + "\n"
+
+
+def _where(*, modern: bool, typed: bool) -> str:
+    """How a module says where it is; one of TypeScript does not know what it is compiled to."""
+    if typed:
+        return 'process.cwd() + "/"'
+    return "import.meta.url" if modern else "__filename"
 
 
 def _at_the_top(work: "Work", line: str, kinds: tuple[str, ...]) -> None:

@@ -44,6 +44,8 @@ class Planner:
         }
         self._plan = Plan()
         self._known = Names(project.variables())
+        self._values: dict[str, str] = {}
+        """The secret of each name that is in use."""
 
     def plan(self, findings: Iterable[Finding]) -> Plan:
         """What would change for these findings, whose paths are relative to the root."""
@@ -160,6 +162,8 @@ class Planner:
             if finding.decoded and value != secret:
                 chain = ", ".join(finding.decoded)
                 return f"the value is encoded ({chain}): put the decoded one where it is looked up, by hand"
+            if self._values.setdefault(hole.name, secret) != secret:
+                return f"the variable {hole.name} stands for another value already: give one of them another name"
         return ""
 
     def _refuse(self, work: Work, sharers: dict[int, list[Finding]], reason: str) -> None:

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from stanch.errors import ConfigError
-from stanch.respond.fix.dotenv import quoted, with_values
+from stanch.respond.fix.dotenv import quoted, read, with_values
 from stanch.respond.fix.model import FileChange, Refused
 from stanch.respond.fix.project import Project
 from stanch.respond.fix.write import write
 
-STORES = ("env", "aws", "vault", "conjur")
+TAKES = frozenset({"env"})
+"""The stores that `put` can bring a value into."""
 
 
 def put(store: str, root: Path, values: dict[str, str]) -> list[str]:
@@ -26,16 +27,20 @@ def put(store: str, root: Path, values: dict[str, str]) -> list[str]:
 def _env(root: Path, values: dict[str, str]) -> list[str]:
     """Into `.env`, which only the user may read."""
     project = Project(root)
-    lines = {}
+    before = _present(project)
+    text = (before or b"").decode()
+    known, lines, kept = read(text), {}, []
     for name, value in values.items():
+        if known.get(name) not in (None, "", value):
+            kept.append(f"nothing: {name} has another value in .env already, which stays")
+            continue
         line = quoted(value)
         if line is None:
             raise ConfigError(f"{name}: loaders of .env do not agree on how such a value is written; put it in by hand")
         lines[name] = line
-    before = _present(project)
-    after = with_values((before or b"").decode(), lines).encode()
+    after = with_values(text, lines).encode()
     write(project, [FileChange(".env", before, after)], private=frozenset({".env"}))
-    return [f".env: {', '.join(lines)}"]
+    return [*([f".env: {', '.join(lines)}"] if lines else []), *kept]
 
 
 def _present(project: Project) -> bytes | None:

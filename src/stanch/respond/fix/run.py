@@ -13,7 +13,7 @@ from stanch.respond.fix.around import around
 from stanch.respond.fix.model import Plan
 from stanch.respond.fix.plan import Planner
 from stanch.respond.fix.project import Project
-from stanch.respond.fix.put import put
+from stanch.respond.fix.put import TAKES, put
 from stanch.respond.fix.write import write
 from stanch.scan.imported import Imported
 from stanch.scan.options import Options
@@ -74,7 +74,10 @@ class Fixing:
         names = sorted({one.name for one in self._plan.fixed} if self._store != "env" else self._plan.names)
         if names and not put_values:
             where = "the environment" if self._store == "env" else self._store
-            yield f"{', '.join(names)} must be in {where} before the program runs ('--put' does that)"
+            hint = " ('--put' does that)" if self._store in TAKES else ""
+            yield f"{', '.join(names)} must be in {where} before the program runs{hint}"
+        if names and put_values and self._store == "env":
+            yield "have .env loaded when the program starts: by its framework, or with 'set -a; . ./.env; set +a'"
         yield from self._plan.steps
         if self._plan.fixed:
             yield "the old values stay in the history of the repository: revoke and replace them"

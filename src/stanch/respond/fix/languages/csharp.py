@@ -112,7 +112,7 @@ class CSharp(Language):
             raise Refused("several constants in one declaration: take them apart first")
         private = local or not any(source.of(child) in ("public", "internal", "protected") for child in modifiers)
         work.project.refuse_constants(source, self, names[0], private=private)
-        if re.search(rf"\bconst\s+[\w.]+\s+\w+\s*=[^;]*\b{re.escape(names[0])}\b", source.text):
+        if re.search(rf"\bconst\s+[\w.]+\s+\w+\s*=[^;]{{0,2000}}\b{re.escape(names[0])}\b", source.text):
             raise Refused("another constant is made of this one")
         if local:
             work.edit(constant.start_byte, constant.end_byte + 1, "")

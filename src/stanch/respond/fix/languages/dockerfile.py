@@ -107,8 +107,10 @@ def _named(source: Source, node: "Node") -> str:
 
 def _is_all(work: Work, start: int, end: int) -> bool:
     """Whether what is between two places is the secret, a sign and quotes around it, and nothing else."""
-    found = re.fullmatch(r"(?s)[ \t]*=?[ \t]*([\"']?)(.*?)\1\s*", work.source.between(start, end))
-    return found is not None and found[2] == work.source.between(work.holes[0].start, work.holes[0].end)
+    text = work.source.between(start, end).strip().removeprefix("=").strip()
+    if text[:1] in ("'", '"') and text[-1:] == text[:1]:
+        text = text[1:-1]
+    return len(work.holes) == 1 and text == work.source.between(work.holes[0].start, work.holes[0].end)
 
 
 def _when_run(name: str) -> str:

@@ -59,7 +59,8 @@ class JavaScript(Language):
         parent = literal.node.parent
         if parent is not None and parent.type == "expression_statement" and literal.opening != "`":
             raise Refused("a statement of a string alone does nothing: take it out by hand")
-        if parent is not None and parent.type in ("import_statement", "export_statement", "import_attribute"):
+        module = parent is not None and parent.child_by_field_name("source") == literal.node
+        if module or (parent is not None and parent.type == "import_attribute"):
             raise Refused("the name of a module takes no call")
         super().prepare(work, literal)
         if work.project.is_for_browsers(work.source.path):

@@ -13,7 +13,7 @@ from stanch.respond.fix.project import Project
 from stanch.respond.fix.rewrite import Work
 from stanch.respond.fix.source import Source
 
-_LINE = re.compile(r"[ \t]*(?:export[ \t]+)?(?P<name>[^\s=:#;!]+)[ \t]*(?P<sign>[=:])[ \t]*(?P<value>.*?)\s*")
+_LINE = re.compile(r"[ \t]*(?:export[ \t]+)?(?P<name>[^\s=:#;!]+)[ \t]*(?P<sign>[=:])[ \t]*(?P<value>.*)")
 
 
 class Lines:
@@ -36,7 +36,7 @@ class Lines:
                 if line.lstrip()[:1] in tuple(self.comment):
                     work.edit(hole.start, hole.end, f"<{hole.name}>")
                 else:
-                    found = _LINE.fullmatch(line)
+                    found = _LINE.fullmatch(line.rstrip())
                     if found is None:
                         raise Refused("the line gives no name a value")
                     self.line(work, start, found)

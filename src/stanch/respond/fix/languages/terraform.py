@@ -7,13 +7,15 @@ hashicorp/aws, hashicorp/vault and cyberark/conjur.
 import re
 from typing import TYPE_CHECKING
 
-from stanch.respond.fix.model import Refused
+from stanch.respond.fix.model import Hole, Refused
+from stanch.respond.fix.project import Project
 from stanch.respond.fix.rewrite import Language, Literal, Work
 from stanch.respond.fix.source import Source, above
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_PREFIX = "TF_VAR_"
 _DATA = {
     "aws": (
         "data.aws_secretsmanager_secret_version.{0}.secret_string",
@@ -34,6 +36,18 @@ class Terraform(Language):
     strings = frozenset({"string_lit", "quoted_template", "heredoc_template"})
     interpolations = frozenset({"template_interpolation", "template_directive"})
 
+    def rewrite(self, source: Source, project: Project, store: str, holes: list[Hole]) -> list[tuple[Work, str]]:
+        """As every language; Terraform's own names for variables of the environment begin with TF_VAR_."""
+        done = super().rewrite(source, project, store, holes)
+        for work, reason in done:
+            if work.values and not reason and store == "env":
+                work.holes = [
+                    one if one.name.startswith(_PREFIX) else one._replace(name=_PREFIX + one.name.lower())
+                    for one in work.holes
+                ]
+                work.change.names = {hole.name for hole in work.holes}
+        return done
+
     def literal(self, source: Source, node: "Node") -> Literal:
         """All kinds interpolate."""
         if node.type == "heredoc_template":
@@ -49,7 +63,6 @@ class Terraform(Language):
             return value.format(own)
         text = f'variable "{own}" {{\n  type      = string\n  sensitive = true\n}}\n'
         _declare(work, text, f'variable "{own}"', "variables.tf")
-        work.change.steps.append(f"give Terraform the value as TF_VAR_{own}")
         return f"var.{own}"
 
     def inside(self, work: Work, name: str, literal: Literal) -> str:
@@ -84,7 +97,7 @@ class Terraform(Language):
         work.edit(attribute.start_byte, attribute.end_byte, "sensitive = true") if not sensitive else work.edit(
             source.line(attribute.start_byte), source.next_line(attribute.end_byte), ""
         )
-        work.change.steps.append(f"give Terraform the value as TF_VAR_{name}")
+        work.name(f"{_PREFIX}{name}")
 
 
 class TerraformValues(Terraform):
@@ -103,7 +116,7 @@ class TerraformValues(Terraform):
         attribute = next(node for node in above(literal.node) if node.type == "attribute")
         name = source.of(attribute.named_children[0])
         work.edit(source.line(attribute.start_byte), source.next_line(attribute.end_byte), "")
-        work.name(f"TF_VAR_{name}")
+        work.name(f"{_PREFIX}{name}")
 
 
 def _declare(work: Work, text: str, head: str, file: str) -> None:
