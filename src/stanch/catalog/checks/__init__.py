@@ -16,6 +16,8 @@ passes, for examples. To add one, write it in the module where it belongs (`text
     crc32-hex          the last 8 characters, of what stands between the first and the last "_"
     crc32-hex-little   Grafana's, the last 8 characters, of what precedes the last "_"
     crc32-hex-upper    Atlassian's, the last 8 characters, of all before
+    crc32-base64-little  Confluent's, the last 6 characters, of what follows the first 4
+    xor-base62         crates.io's, the last character, of what follows the last "_"
     github-pat         the checksum within GitHub's fine-grained tokens
     bech32 X           a bech32 text with the prefix X
     luhn               the last digit is the check digit of the others
@@ -42,8 +44,8 @@ _MODULES = {
     "text": ("entropy", "distinct", "digits", "letters", "upper", "lower", "uuid"),
     "encoding": ("base64", "base64-tail", "base64-part"),
     "checksum": (
-        "crc32-base62", "crc32-base36", "crc32-hex", "crc32-hex-little", "crc32-hex-upper",
-        "github-pat", "bech32", "luhn",
+        "crc32-base62", "crc32-base36", "crc32-hex", "crc32-hex-little", "crc32-hex-upper", "crc32-base64-little",
+        "xor-base62", "github-pat", "bech32", "luhn",
     ),
     "token": ("jwt", "macaroon"),
     "pem": ("pem",),

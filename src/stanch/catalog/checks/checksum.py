@@ -9,6 +9,8 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable
+from functools import reduce
+from operator import xor
 from typing import TYPE_CHECKING
 
 from stanch.catalog.checks.model import Check
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import random
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CRATES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
@@ -56,6 +59,17 @@ def _grafana(body: str) -> str:
 def _atlassian(body: str) -> str:
     """Atlassian's ATATT family: CRC32 of everything before it, "=" included."""
     return f"{_crc32(body):08X}"
+
+
+def _confluent(body: str) -> str:
+    """Confluent's secrets: CRC32 of what stands behind the prefix "cflt", least significant byte first, in base64."""
+    return base64.b64encode(_crc32(body[4:]).to_bytes(4, "little")).decode()[:6]
+
+
+def _crates(body: str) -> str:
+    """crates.io's trusted publishing tokens: all bytes behind the last "_" taken together by exclusive or."""
+    combined = reduce(xor, body.rpartition("_")[2].encode("utf-8", "surrogateescape"), 0)
+    return _CRATES[combined % len(_CRATES)]
 
 
 def _zuplo(body: str) -> str:
@@ -163,6 +177,8 @@ CHECKS: dict[str, Check] = {
     "crc32-hex": _ending(_zuplo, 8),
     "crc32-hex-little": _ending(_grafana, 8),
     "crc32-hex-upper": _ending(_atlassian, 8),
+    "crc32-base64-little": _ending(_confluent, 6),
+    "xor-base62": _ending(_crates, 1),
     "github-pat": Check(_passes_github_pat, _forge_github_pat),
     "bech32": Check(_passes_bech32, _forge_bech32, _bech32_prefix),
     "luhn": Check(_passes_luhn, _forge_luhn),
