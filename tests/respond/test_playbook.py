@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from stanch.catalog.load import read_providers
-from stanch.catalog.model import CredentialType, Fact, Format, Provider, Revoke, Verify
+from stanch.catalog.model import Call, CredentialType, Fact, Format, Provider, Revoke, Verify
 from stanch.model import Severity
 from stanch.respond.playbook import Playbook
 
@@ -57,6 +57,20 @@ Sources
   [1] https://acme.example/a
   [2] https://acme.example/b"""
     )
+
+
+def test_how_to_check_it_says_all_calls_and_conditions() -> None:
+    other = Call("POST", ["https://eu.acme.example/me"])
+    verify = Verify(
+        "GET",
+        ["https://acme.example/me"],
+        valid_if={"ok": "true"},
+        invalid=(200,),
+        invalid_if={"error": "revoked"},
+        also=[other],
+    )
+    assert "\n".join(acme(verify=verify).text()).count("acme.example/me") == 2
+    assert "200 with ok true says live; 200 with error revoked says dead" in "\n".join(acme(verify=verify).text())
 
 
 def test_every_type_of_the_catalog_has_a_playbook() -> None:
