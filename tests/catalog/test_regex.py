@@ -317,3 +317,18 @@ def test_what_is_drawn_holds_its_run(pattern: str, seed: int) -> None:
     members = rb"[0-9A-Za-z]" if plain else rb"[0-9A-Za-z+/_\-]"
     assert not least or re.search(members + b"{%d}" % least, text)
     assert len(text) <= most or most == regex.UNBOUNDED
+
+
+@pytest.mark.parametrize(
+    ("pattern", "whole", "not_whole"),
+    [
+        ("(?P<secret>a[0-9]{2})", "a12", "xa12"),
+        ("x(?<!y)(?P<secret>a|b(?P<part>c+))(?!d)", "bcc", "xbcc"),
+        ("(?:key=(?P<secret>[^ ]{3}))?", "k=/", "key=k=/"),
+        ("(?:a(?:b|(?P<secret>(?i:z){1,2}))){2}", "Zz", "azz"),
+    ],
+)
+def test_a_group_stands_for_itself(pattern: str, whole: str, not_whole: str) -> None:
+    expression = regex.group(pattern, "secret")
+    assert re.fullmatch(expression, whole.encode())
+    assert not re.fullmatch(expression, not_whole.encode())

@@ -72,6 +72,7 @@ def stanch(notion: Issuer, authority: trustme.CA, isolated: None, tmp_path: Path
             input=stdin,
             capture_output=True,
             text=True,
+            errors="surrogateescape",
             cwd=tmp_path,
             env={**os.environ, "SSL_CERT_FILE": str(tmp_path / "authority.pem")},
             check=False,
@@ -194,8 +195,19 @@ def test_the_statuses_of_verify(stanch: Run, live: str, dead: str) -> None:
     assert stanch(*kind, *ALLOW, stdin=live + "\n").returncode == 1
     assert stanch(*kind, *ALLOW, stdin=dead).returncode == 0
     assert stanch(*kind, stdin=dead).returncode == 3
-    assert stanch("verify", "--type", "jwt-token", stdin="x").returncode == 3
+    assert stanch("verify", "--type", "jwt-token", "--any-form", stdin="x").returncode == 3
     assert stanch("verify", stdin="").stdout == "Nothing to check.\n"
+
+
+def test_what_looks_like_something_else_is_not_sent_by_mistake(stanch: Run, notion: Issuer, secrets: Secrets) -> None:
+    other = secrets.anthropic()
+    kind = ("verify", "--type", "notion-integration-token", *ALLOW)
+    done = stanch(*kind, stdin=other)
+    assert (done.returncode, notion.seen) == (2, [])
+    assert "does not look like a Notion integration token" in done.stderr
+    assert other not in done.stderr
+    assert stanch(*kind, "--any-form", stdin=other).returncode == 0
+    assert len(notion.seen) == 1
 
 
 def test_trouble_is_a_line_and_status_2(stanch: Run, live: str, leaky: Path) -> None:
@@ -222,10 +234,19 @@ def test_a_repository_does_not_say_where_secrets_are_sent(stanch: Run, leaky: Pa
     done = stanch("scan", leaky, "--verify")
     assert done.returncode == 2
     assert "a file in the repository may not say 'verify'" in done.stderr
+    # Neither when it is named, nor where it must not hide anything.
+    for options in (("--config", leaky / "stanch.toml"), ("--no-ignore", "--config", leaky / "stanch.toml")):
+        assert stanch("scan", leaky, "--verify", *options).returncode == 2
     (leaky / "stanch.toml").unlink()
     (tmp_path / "mine.toml").write_text('[verify]\nallow = ["127.0.0.1"]\n')
     done = stanch("scan", leaky, "--verify", "--config", tmp_path / "mine.toml", "--format", "jsonl")
     assert '"validity":"valid"' in done.stdout
+
+
+def test_a_credential_that_is_no_text_is_not_sent_in_another_form(stanch: Run, notion: Issuer) -> None:
+    done = stanch("verify", "--type", "notion-integration-token", *ALLOW, stdin="ntn_\udcff")
+    assert (done.returncode, notion.seen) == (2, [])
+    assert "not UTF-8 at byte 4" in done.stderr
 
 
 def test_options_that_need_verify_say_so(stanch: Run, leaky: Path) -> None:

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from stanch.catalog.load import read_providers
+from stanch.config.detectors import read_detectors
+from stanch.config.load import parse
 from stanch.verify import Limits
 
 PAGE = (Path(__file__).parents[2] / "docs" / "verify.md").read_text()
@@ -34,3 +36,11 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"that is read | {limits.size >> 20} MiB |" in PAGE
     assert limits.redirects == 3
     assert "three at most" in PAGE
+
+
+def test_the_examples_are_valid() -> None:
+    examples = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    settings = [parse(example, Path("stanch.toml")) for example in examples]
+    detectors = [kind for one in settings for _, kind in read_detectors(one.detector, trusted=True)]
+    assert [kind.verify.identity for kind in detectors if kind.verify] == [{"user": "login", "team": "team.name"}]
+    assert [one.verify.allow for one in settings if one.verify.hosts] == [["10.20.0.0/16"]]

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from stanch.catalog.examples import examples
 from stanch.catalog.load import read_providers, roles
 from stanch.catalog.model import AwsSignature, Call, CredentialType
+from stanch.verify import Credential
+from stanch.verify.intake import fits
 from stanch.verify.requests import base, concerns, requests
 from stanch.verify.sigv4 import signed
 from stanch.verify.wire import Request
@@ -28,6 +30,7 @@ def test_every_call_of_the_catalog_can_be_made_with_what_is_found(kind: Credenti
     for example in examples(kind, seed=1, count=6):
         parts = {role: PARTS.get(role, f"{rng.getrandbits(128):032x}") for role in roles(kind)}
         parts["secret"] = example.secret
+        assert fits(kind, Credential(kind.id, tuple(parts.items())))
         for call in kind.verify.calls:
             if not concerns(call, parts):
                 continue

@@ -88,6 +88,23 @@ def trigger(pattern: str) -> bytes:
     return _emit_all(nodes, flags)
 
 
+def group(pattern: str, name: str) -> bytes:
+    """What the group `name` of a pattern takes, as an expression for itself, without look-arounds."""
+    tree = _parser.parse(pattern.encode())
+    inner = _group(list(tree), tree.state.groupdict[name])
+    assert inner is not None
+    return _emit_all(inner, tree.state.flags)
+
+
+def _group(part: Any, number: int) -> list[Node] | None:
+    """The nodes of a group, wherever it is in a tree or a part of one."""
+    if isinstance(part, tuple) and len(part) == 2 and part[0] is sre.SUBPATTERN and part[1][0] == number:
+        return list(part[1][-1])
+    if not isinstance(part, list | tuple | _parser.SubPattern):
+        return None
+    return next((found for each in part if (found := _group(each, number)) is not None), None)
+
+
 def spread(expression: bytes) -> int:
     """How many bytes a match of a trigger takes at most if it may go beyond a line's end; 0 if it cannot."""
     nodes = list(_parser.parse(expression))

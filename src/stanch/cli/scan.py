@@ -39,10 +39,11 @@ def _scan(targets: tuple[str, ...], asked: Asked) -> int:
     """
     written = _destinations(asked)
     options = _options(asked)
+    targets = targets or (".",)
     with shown_progress() as progress:
-        report = run_scan(*(targets or (".",)), options=options, progress=progress)
+        report = run_scan(*targets, options=options, progress=progress)
     if asked["verify"]:
-        _verify(report, asked)
+        _verify(report, targets, asked)
     for format_, file in written:
         _write(report, format_, file, show_secrets=bool(asked["show_secrets"]))
     if all(file != "-" for _, file in written):
@@ -100,14 +101,14 @@ def status(report: Report) -> int:
     return 0 if report.coverage.complete else INCOMPLETE
 
 
-def _verify(report: Report, asked: Asked) -> None:
+def _verify(report: Report, targets: tuple[str, ...], asked: Asked) -> None:
     from stanch.cli.verify import verify_report
 
     shown, allow, config = asked["validity"], asked["allow_address"], asked["config"]
     assert isinstance(shown, tuple)
     assert isinstance(allow, tuple)
     assert isinstance(config, Path | None)
-    verify_report(report, probe=bool(asked["probe"]), allow=allow, shown=shown, config=config)
+    verify_report(report, targets, probe=bool(asked["probe"]), allow=allow, shown=shown, config=config)
 
 
 def _options(asked: Asked) -> Options:

@@ -12,6 +12,7 @@ from stanch.config import Config, load
 from stanch.errors import ConfigError, TargetError
 from stanch.model import Report, Secret, Validity
 from stanch.report import summary
+from stanch.sources import remote
 from stanch.textfile import printable
 
 _LARGEST_CREDENTIAL = 1 << 20
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @click.argument("report", required=False, metavar="[REPORT]")
 @click.option("--type", "kind", metavar="ID", help="The type of the credential on standard input.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--any-form", is_flag=True, help="Send it though it does not look like one of that type.")
 @click.option("--probe", is_flag=True, help="Also run checks that try a change which is bound to fail.")
 @click.option("--host", "hosts", metavar="PROVIDER=HOST", multiple=True, help="A provider's host that you run.")
 @click.option(
@@ -44,6 +46,7 @@ def verify(
     report: str | None,
     kind: str | None,
     form: str,
+    any_form: bool,
     probe: bool,
     hosts: tuple[str, ...],
     allow: tuple[str, ...],
@@ -69,7 +72,7 @@ def verify(
         raise click.UsageError("--type is for a credential on standard input; a report says the types itself.")
     settings = load(Path(), config)
     providers = _providers(settings)
-    subjects = _typed(kind, providers) if kind else _reported(report)
+    subjects = _typed(kind, providers, any_form=any_form) if kind else _reported(report)
     verifier = _verifier(providers, settings, probe=probe, allow=allow, hosts=hosts)
     with shown_progress("checking") as progress:
         found = verifier.check([one.credential for one in subjects], progress)
@@ -85,14 +88,22 @@ def verify(
 
 
 def verify_report(
-    report: Report, *, probe: bool, allow: Sequence[str], shown: Sequence[str], config: Path | None
+    report: Report,
+    targets: Sequence[str],
+    *,
+    probe: bool,
+    allow: Sequence[str],
+    shown: Sequence[str],
+    config: Path | None,
 ) -> None:
     """Check the findings of a scan that count, and keep those of the validities that are `shown`, if there are any.
 
-    `config` is the file that was asked for in place of the repository's; the scan has refused a [verify] table in
-    what stands inside the repository by now.
+    `config` is the file that was asked for in place of the repository's. ConfigError where a file that stands inside
+    one of the targets says how to verify.
     """
-    settings = load(None, config)
+    for target in targets:
+        local = target != "-" and not remote.is_address(target)
+        settings = load(Path(target) if local else None, config)
     with shown_progress("checking") as progress:
         _verifier(_providers(settings), settings, probe=probe, allow=allow).findings(report.findings, progress)
     if not shown:
@@ -104,7 +115,8 @@ def verify_report(
     if told:
         report.coverage.note(f"Not shown, for their validity: {told}")
     if counts[Validity.UNKNOWN]:
-        report.coverage.skip("(verification)", f"{counts[Validity.UNKNOWN]} findings could not be checked")
+        unknown = summary.plural(counts[Validity.UNKNOWN], "finding")
+        report.coverage.skip("(verification)", f"{unknown} could not be checked")
 
 
 def _providers(settings: Config) -> "list[Provider]":
@@ -128,20 +140,34 @@ def _verifier(
     return Verifier(providers, options)
 
 
-def _typed(name: str, providers: "list[Provider]") -> "list[Subject]":
-    """The one credential on standard input, asked for part by part on a terminal."""
+def _typed(name: str, providers: "list[Provider]", *, any_form: bool) -> "list[Subject]":
+    """The one credential on standard input; ConfigError for what is none, or none of that type."""
     from stanch.cli.lookup import find
-    from stanch.verify.intake import Subject, needed, read_credential
+    from stanch.verify.intake import Subject, fits, read_credential
 
     _, kind = find(providers, name)
+    one = read_credential(_typed_text(kind), kind)
+    if not any_form and not fits(kind, one):
+        hint = "'stanch scan -' says what it is; --any-form sends it all the same."
+        raise ConfigError(f"this does not look like a {kind.name}, so it is not sent to its issuer", hint=hint)
+    return [Subject(one)]
+
+
+def _typed_text(kind: "CredentialType") -> str:
+    """What is on standard input; on a terminal each part is asked for."""
+    from stanch.verify.intake import needed
+
     stream = _standard_input()
     if stream.isatty():
-        lines = [f"{role}={click.prompt(_prompt(kind, role), hide_input=True, err=True)}" for role in needed(kind)]
-        return [Subject(read_credential("\n".join(lines), kind))]
+        asked = ((role, click.prompt(_prompt(kind, role), hide_input=True, err=True)) for role in needed(kind))
+        return "\n".join(f"{role}={value}" for role, value in asked)
     text = stream.buffer.read(_LARGEST_CREDENTIAL + 1)
     if len(text) > _LARGEST_CREDENTIAL:
         raise ConfigError(f"standard input is longer than {_LARGEST_CREDENTIAL} bytes, so it is no credential")
-    return [Subject(read_credential(text.decode("utf-8", "replace"), kind))]
+    try:
+        return text.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"standard input is not UTF-8 at byte {error.start}") from None
 
 
 def _prompt(kind: "CredentialType", role: str) -> str:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import msgspec
 
+from stanch.catalog import regex
 from stanch.catalog.load import roles
 from stanch.catalog.model import CredentialType
 from stanch.errors import ConfigError
@@ -47,6 +48,12 @@ def needed(kind: CredentialType) -> list[str]:
     text = msgspec.json.encode(kind.verify).decode()
     asked = set(re.findall(r"\{(\w+)\}", text)) | {role for call in kind.verify.calls for role in call.only}
     return [role for role in roles(kind) if role == "secret" or role in asked]
+
+
+def fits(kind: CredentialType, one: Credential) -> bool:
+    """Whether the secret has one of the forms that the catalog knows of the type, whatever has to stand around it."""
+    secret = dict(one.parts)["secret"].encode()
+    return any(re.fullmatch(regex.group(shape.pattern, "secret"), secret) for shape in kind.formats)
 
 
 def read_credential(text: str, kind: CredentialType) -> Credential:

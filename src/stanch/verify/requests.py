@@ -144,4 +144,4 @@ def _filled(template: str, parts: Parts, spelling: Callable[[str], str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    return quote(value, safe="")
+    return quote(value, safe=":")

@@ -86,7 +86,7 @@ class Verifier:
     def _check(self, one: Credential) -> Evidence:
         provider, kind = self._types.get(one.detector, (None, None))
         if provider is None or kind is None or kind.verify is None:
-            return Evidence(Validity.NOT_CHECKABLE, "no call is known that tells")
+            return Evidence(Validity.NOT_CHECKABLE)
         if kind.verify.effect != "read" and not self._options.probe:
             return Evidence(Validity.NOT_CHECKED, "its check tries a change that is bound to fail: --probe runs it")
         parts = dict(one.parts)

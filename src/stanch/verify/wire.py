@@ -140,7 +140,7 @@ def _redirected(request: Request, answer: Answer) -> Request:
     except ValueError:
         raise NoAnswer(f"{host} redirected to what is no address") from None
     if not same:
-        raise NoAnswer(f"{host} redirected to {target.scheme}://{target.hostname}, which is not followed")
+        raise NoAnswer(f"{host} redirected elsewhere, which is not followed")
     if request.method not in _REDIRECTS.get(answer.status, ()):
         raise NoAnswer(f"{host} redirected with {answer.status}, which is not followed")
     return msgspec.structs.replace(request, url=target._replace(fragment="").geturl())
