@@ -66,6 +66,7 @@ def store() -> None:
 
 @store.command()
 @click.argument("name", metavar="[NAME]", default="")
+@click.argument("rest", metavar="", nargs=-1)
 @_place
 @PATH
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Take the value from this file.")
@@ -83,6 +84,7 @@ def store() -> None:
 def put(
     ctx: click.Context,
     name: str,
+    rest: tuple[str, ...],
     kind: str | None,
     pairs: tuple[str, ...],
     config: Path | None,
@@ -108,6 +110,8 @@ def put(
       stanch store put --finding 3fa9c0d15be27f4896a1c0d3e5b7f902 --in . --store aws
       stanch store put NOTION_TOKEN --store vault --if-version 3 < new-token.txt
     """
+    if rest or "=" in name:  # said without showing it once more
+        raise click.UsageError("A value does not go on the command line, where others see it: use standard input.")
     if bool(finding) != bool(target):
         raise click.UsageError("--finding and --in belong together.")
     if finding and (file or exact):
