@@ -134,6 +134,28 @@ def test_exit_statuses(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("check", "--store", "vault", "--set", "address=http://127.0.0.1:9", status=1)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("SHOP_TOKEN", VALUE),
+        (f"SHOP_TOKEN={VALUE}",),
+        ("SHOP_TOKEN", "=", VALUE),
+        ("SHOP_TOKEN", f"-----BEGIN {VALUE}"),
+    ],
+)
+def test_a_value_on_the_command_line_is_refused_and_not_repeated(
+    run: Run, folder: Path, words: tuple[str, ...]
+) -> None:
+    assert "does not go on the command line" in run("put", *words, status=2).stderr
+    assert not (folder / ".env").exists()
+    run("get", f"SHOP_TOKEN={VALUE}", status=2)
+
+
+def test_an_option_that_there_is_not(run: Run) -> None:
+    assert "No such option '--fil'" in run("put", "SHOP_TOKEN", "--fil", "x", status=2).stderr
+    assert "No such option" in run("put", "-x", stdin="x", status=2).stderr
+
+
 def test_typed_on_a_terminal_nobody_sees_it(run: Run, folder: Path) -> None:
     pid, terminal = pty.fork()
     if pid == 0:

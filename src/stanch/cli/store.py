@@ -13,7 +13,7 @@ from stanch.cli import complain
 from stanch.cli.repository import CONFIG, FORMAT, echo_json
 from stanch.errors import ConfigError, TargetError
 from stanch.model import Finding, Secret
-from stanch.respond.stores import Reference, StoreError, Trouble, open_store
+from stanch.respond.stores import Reference, StoreError, Trouble, names, open_store
 from stanch.respond.stores.model import LISTED
 from stanch.textfile import printable
 
@@ -25,6 +25,7 @@ NOT_SO, FAILED = 1, 3
 """Exit statuses: nothing is there or something else than expected, and the store did not do what it was asked."""
 LARGEST = 1 << 20
 """Bytes of a value; no store takes more by itself."""
+_OPTION = re.compile(r"-[a-z]|--[a-z-]{1,20}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
 
@@ -37,7 +38,9 @@ def _place(command: Callable[..., None]) -> Callable[..., None]:
         metavar="KEY=VALUE",
         help="A setting of [store.NAME] for this call; repeatable.",
     )(CONFIG(command))
-    return click.option("--store", "kind", default="", help="Which store; without it store.use.")(command)
+    return click.option("--store", "kind", type=click.Choice(names()), help="Which store; without it store.use.")(
+        command
+    )
 
 
 PATH = click.option(
@@ -64,8 +67,9 @@ def store() -> None:
     """
 
 
-@store.command()
+@store.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", metavar="[NAME]", default="")
+@click.argument("rest", metavar="", nargs=-1)
 @_place
 @PATH
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Take the value from this file.")
@@ -83,6 +87,7 @@ def store() -> None:
 def put(
     ctx: click.Context,
     name: str,
+    rest: tuple[str, ...],
     kind: str | None,
     pairs: tuple[str, ...],
     config: Path | None,
@@ -108,6 +113,7 @@ def put(
       stanch store put --finding 3fa9c0d15be27f4896a1c0d3e5b7f902 --in . --store aws
       stanch store put NOTION_TOKEN --store vault --if-version 3 < new-token.txt
     """
+    _refuse_value(name, *rest)
     if bool(finding) != bool(target):
         raise click.UsageError("--finding and --in belong together.")
     if finding and (file or exact):
@@ -264,6 +270,15 @@ def _open(
         except StoreError as error:
             complain(error)
             ctx.exit(NOT_SO if error.trouble in (Trouble.ABSENT, Trouble.CONFLICT) else FAILED)
+
+
+def _refuse_value(name: str, *rest: str) -> None:
+    """Refuse what looks like a value on the command line, without showing it once more, and options there are not."""
+    for word in (name, *rest):
+        if _OPTION.fullmatch(word):
+            raise click.NoSuchOption(word)
+    if rest or "=" in name or name.startswith("-"):
+        raise click.UsageError("A value does not go on the command line, where others see it: use standard input.")
 
 
 def _overrides(pairs: tuple[str, ...]) -> dict[str, object]:

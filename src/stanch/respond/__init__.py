@@ -1,5 +1,6 @@
-"""What to do about a leak. Knows the catalog and findings.
+"""What to do about a leak, and the doing of it.
 
-`playbook` tells what to do about one credential type; it asks nobody and changes nothing. `fix` takes secrets out of
-code. A further answer to a leak is a module or package of its own.
+`playbook` tells what to do, for a type or for a finding; it asks nobody and changes nothing. `snippets` has programs
+that read a secret from where it belongs, `fix` takes it out of code, and `stores` keeps it. A further answer to a leak
+is a module or package of its own.
 """

@@ -276,6 +276,15 @@ def test_its_own_certificate(
         open_("conjur").get(fresh())
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "ftp://x", "::bad"])
+def test_a_proxy_that_cannot_be_used(
+    conjur: ConjurServer, open_: Open, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises((ConfigError, StoreError)):
+        open_("conjur", url="https://conjur.invalid").get(fresh())
+
+
 def test_errors_are_of_one_kind() -> None:
     error = StoreError(Trouble.DENIED, "x", hint="y")
     assert (str(error), error.hint, error.trouble) == ("x", "y", "denied")

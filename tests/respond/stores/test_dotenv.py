@@ -27,11 +27,13 @@ def read(text: str) -> dict[str, str]:
     return {entry.name: entry.value for entry in entries(text)}
 
 
+@settings(deadline=None)
 @given(VALUE)
 def test_every_value_comes_back(value: str) -> None:
     assert read(assign("", "NAME", value)) == {"NAME": value}
 
 
+@settings(deadline=None)
 @given(VALUE, st.sampled_from(["", "'", '"']))
 def test_every_value_comes_back_in_quotes_like_those_before(value: str, like: str) -> None:
     assert read(f"NAME={quoted(value, like)}\n") == {"NAME": value}
@@ -51,6 +53,7 @@ def test_sh_reads_the_same(tmp_path: Path, values: list[str]) -> None:
     assert done.stderr == b""
 
 
+@settings(deadline=None)
 @given(VALUE)
 def test_python_dotenv_reads_the_same_where_it_is_said_to(value: str) -> None:
     dotenv = pytest.importorskip("dotenv", reason="python-dotenv is not installed")
@@ -58,6 +61,7 @@ def test_python_dotenv_reads_the_same_where_it_is_said_to(value: str) -> None:
         assert dotenv.dotenv_values(stream=StringIO(assign("", "NAME", value), newline="")) == {"NAME": value}
 
 
+@settings(deadline=None)
 @given(st.lists(LINE, max_size=8), st.sampled_from(["\n", "\r\n"]), st.booleans(), VALUE, st.sampled_from("ABGZ"))
 def test_everything_else_stays_as_it_is(lines: list[str], end: str, ended: bool, value: str, name: str) -> None:
     text = end.join(lines) + (end if ended else "")
@@ -84,6 +88,7 @@ def test_everything_else_stays_as_it_is(lines: list[str], end: str, ended: bool,
         assert new.startswith(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_a_file_holds_it_is_read(text: str) -> None:
     for entry in entries(text):

@@ -86,6 +86,15 @@ def test_a_file_in_a_folder_of_the_repository(shop: Path, open_: Open) -> None:
     assert subprocess.run(["git", "check-ignore", "-q", "web/.env"], cwd=shop, check=False).returncode == 0
 
 
+def test_a_name_that_looks_like_a_pattern(shop: Path, open_: Open) -> None:
+    (shop / "[a]*.env").write_text("")
+    open_("env", file="[a]*.env").put(TOKEN, Secret(VALUE))
+    listed = subprocess.run(
+        ["git", "check-ignore", "[a]*.env", "a1.env"], cwd=shop, capture_output=True, text=True, check=False
+    )
+    assert listed.stdout == "[a]*.env\n"
+
+
 def test_from_a_folder_within_the_repository_it_is_the_same_file(
     shop: Path, open_: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,8 @@
 """Where secrets may live: one interface over an environment file and secret managers.
 
 `open_store` is the way in, `Reference` the name of a secret in all of them. `model` says what a store is, `dotenv`
-reads and writes `.env` files, `network` keeps connections careful and quiet. A further store is a module in `kinds`
-whose `STORE` is a `Store`; it is found by being there.
+reads and writes `.env` files, `network` keeps connections careful and quiet, `rest` speaks to servers that need no
+library. A further store is a module in `kinds` whose `STORE` is a `Store`; it is found by being there.
 """
 
 from importlib import import_module

@@ -74,7 +74,8 @@ class Reference(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             hint = "letters, digits and _, as environment variables are called, such as NOTION_TOKEN"
-            raise ConfigError(f"{self.name!r} cannot be a secret's name", hint=hint)
+            shown = self.name.partition("=")[0][:64]  # a value may have slipped in
+            raise ConfigError(f"{shown!r} cannot be a secret's name", hint=hint)
         if not self.path:
             msgspec.structs.force_setattr(self, "path", self.name)
         if not _is_path(self.path) or not (self.field + "x").isprintable() or len(self.field) > 255:

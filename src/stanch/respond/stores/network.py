@@ -41,7 +41,7 @@ class Place(msgspec.Struct, frozen=True):
 
     url: str
     shown: str
-    """For messages: host and port alone."""
+    """For messages: scheme, host and port alone."""
 
 
 def place(url: str, *, plain_http: bool) -> Place:

@@ -50,14 +50,18 @@ class Rest:
 
         self.shown = place.shown
         self._ca_hint = ca_hint
-        self._http = httpx2.Client(
-            base_url=place.url,
-            verify=verify,
-            timeout=timeout,
-            headers={"Accept-Encoding": "identity"},
-            # A proxy is fine for what is encrypted on its way.
-            trust_env=place.url.startswith("https:"),
-        )
+        try:
+            self._http = httpx2.Client(
+                base_url=place.url,
+                verify=verify,
+                timeout=timeout,
+                headers={"Accept-Encoding": "identity"},
+                # A proxy is fine for what is encrypted on its way.
+                trust_env=place.url.startswith("https:"),
+            )
+        except (ImportError, ValueError, httpx2.InvalidURL):
+            hint = "look at HTTPS_PROXY and ALL_PROXY"
+            raise ConfigError("the proxy that the environment names cannot be used", hint=hint) from None
 
     def send(self, method: str, path: str, **more: Any) -> Reply:
         """What the server answers; StoreError where it cannot be reached, or sends on to another address."""

@@ -1,6 +1,7 @@
 """Environment variables, kept for development in a `.env` file that git ignores."""
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -147,7 +148,7 @@ class Env(Store[EnvSettings]):
 
     def _refuse_tracked(self) -> None:
         git = self._git()
-        if git and git[0].line("ls-files", "--", git[1]):
+        if git and git[0].line("--literal-pathspecs", "ls-files", "--", git[1]):
             hint = f"git rm --cached {git[1]}; it stays in the history, and so do the secrets that were in it"
             raise ConfigError(f"{self._shown}: git tracks this file, so that a secret in it would leak", hint=hint)
 
@@ -171,7 +172,7 @@ class Env(Store[EnvSettings]):
         if self._ignored():
             return
         rules = self._file.parent / ".gitignore"
-        _append(rules, f"/{self._file.name}")
+        _append(rules, "/" + re.sub(r"[\\*?\[!#]", r"\\\g<0>", self._file.name))
         yield f"{rules.name} now names {self._file.name}"
         if not self._ignored():
             yield f"git still does not ignore {self._file.name}: look for a rule that takes it in again"
