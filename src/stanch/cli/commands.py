@@ -19,6 +19,7 @@ _COMMANDS = {
     "ignore": ("stanch.cli.ignore", "Take single findings, paths or detectors out, with a reason."),
     "detectors": ("stanch.cli.detectors", "List, show and test what stanch can find."),
     "playbook": ("stanch.cli.playbook", "What to do about a leaked credential of one type."),
+    "snippet": ("stanch.cli.snippet", "A program that fetches a secret from a store and uses it."),
     "demo": ("stanch.cli.demo", "Build a small repository full of freshly made leaks, and scan it."),
 }
 
