@@ -22,6 +22,7 @@ _COMMANDS = {
     "playbook": ("stanch.cli.playbook", "What to do about a leak, in general or of one finding."),
     "store": ("stanch.cli.store", "Put secrets into secret managers, and look at what is there."),
     "fix": ("stanch.cli.fix", "Take leaked secrets out of the code, and look them up instead."),
+    "snippet": ("stanch.cli.snippet", "A program that fetches a secret from a store and uses it."),
     "demo": ("stanch.cli.demo", "Build a small repository full of freshly made leaks, and scan it."),
 }
 

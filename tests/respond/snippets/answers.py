@@ -1,4 +1,4 @@
-"""What providers answer, as they document it: to a good credential, and to a bad one. The rest comes from the catalog."""
+"""What providers answer, as they document it: to a good credential, and to a bad one. The catalog has the rest."""
 
 import base64
 from collections.abc import Iterator
@@ -81,10 +81,11 @@ ROLES = {"site_id": "abcdef0123456789abcd", "account_sid": "AC" + "0123456789abc
 def provider_calls(kind: CredentialType, secret: str) -> Iterator[Provider]:
     """The provider's side of the call that a program makes with the secret, if it makes one."""
     call = kind.verify if kind.verify and kind.verify.effect == "read" and not kind.verify.body else None
+    own = load.calls().get(kind.id)
+    method: str
     if call:
         method, url, headers = call.method, call.urls[0], dict(call.headers)
-    elif kind.id in load.calls():
-        own = load.calls()[kind.id]
+    elif own:
         method, url, headers = own.method, own.url, dict(own.headers)
     else:
         return

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.rfile = self.connection.makefile("rb")
-        self.wfile = self.connection.makefile("wb")  # type: ignore[assignment]
+        self.wfile = self.connection.makefile("wb")
         self.handle_one_request()
         self.close_connection = True
 
@@ -151,9 +151,8 @@ class _Socks(StreamRequestHandler):
 
 
 @contextmanager
-def _serving(server: socketserver.ThreadingTCPServer) -> Iterator[int]:
+def _serving(server: socketserver.TCPServer) -> Iterator[int]:
     """Serves in the background; gives the port."""
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -280,7 +279,7 @@ def aws(values: dict[str, str]) -> Iterator[dict[str, str]]:
             endpoint_url=settings["AWS_ENDPOINT_URL"],
             region_name=settings["AWS_REGION"],
             aws_access_key_id="testing",
-            aws_secret_access_key="testing",  # noqa: S106
+            aws_secret_access_key="testing",
         )
         for name, value in values.items():
             client.create_secret(Name=name, SecretString=value)
@@ -296,7 +295,7 @@ def vault(folder: Path, path: str, values: dict[str, str]) -> Iterator[dict[str,
     for attempt in range(5):
         process, address = _start_vault(folder, token)
         try:
-            _until(lambda: _vault(address, token, "GET", "sys/health", None), lambda: process.poll() is None)
+            _answers(process, address, token)
         except OSError:
             # It takes the next port too, which somebody else may have.
             process.kill()
@@ -332,14 +331,14 @@ def _vault(address: str, token: str, method: str, path: str, body: object) -> No
     opener.open(request, timeout=10).close()
 
 
-def _until(attempt: Callable[[], None], alive: Callable[[], bool], seconds: float = 30) -> None:
-    """Tries until it works, as long as there is hope."""
+def _answers(process: subprocess.Popen[bytes], address: str, token: str, seconds: float = 30) -> None:
+    """Waits until the server answers; OSError where it ended, or takes too long."""
     end = time.monotonic() + seconds
     while True:
         try:
-            attempt()
+            _vault(address, token, "GET", "sys/health", None)
             return
         except OSError:
-            if time.monotonic() > end or not alive():
+            if time.monotonic() > end or process.poll() is not None:
                 raise
             time.sleep(0.1)

@@ -17,7 +17,7 @@ from .toolchains import ALL, Missing
 QUICK = ("python", "javascript", "ruby")
 """Languages whose programs start at once: there every call to a provider is tried, elsewhere one of each shape."""
 SHAPES = ["customerio-track-api-key", "telegram-bot-token", "discord-webhook-url", "twilio-auth-token", "jwt-token"]
-"""Basic authentication with a part of its own, a secret in an address, one that is an address, parts in both, no call."""
+"""Basic authentication with a part of its own, a secret in an address, one that is an address, parts in both, none."""
 
 
 def others(language: str) -> list[str]:

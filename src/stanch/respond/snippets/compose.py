@@ -93,14 +93,16 @@ def compose(
         code="",
         install=_install(language, packages),
         manifest=language.manifest if packages else "",
-        dependencies=[_package(language.dependency, name, one) for name, one in packages.items() if language.dependency],
+        dependencies=[
+            _package(language.dependency, name, one) for name, one in packages.items() if language.dependency
+        ],
         run=language.run,
         configuration=[fill(line) for line in [*(fetch.environment or target.environment), *parts, *apply.environment]],
         packages=packages,
         sources=_sources(target.sources, fetch, apply, call if use.startswith("http") else None, packages),
         notes=[fill(part.note) for part in (fetch, apply) if part.note],
     )
-    purpose = f"Reads {where.name} from {fill(target.name)} and {_purpose(provider, kind, use)}."
+    purpose = f"Reads {where.name} from {fill(target.name)} and {_purpose(provider, use)}."
     comment = "".join(f"{language.comment} {line}".rstrip() + "\n" for line in _explained(snippet, purpose))
     head = f"{language.head}\n" if language.head else ""
     return msgspec.structs.replace(snippet, code=f"{head}{comment}\n{body}\n")
@@ -221,7 +223,7 @@ def _sources(
     )
 
 
-def _purpose(provider: Provider, kind: CredentialType, use: str) -> str:
+def _purpose(provider: Provider, use: str) -> str:
     if use == "plain":
         return "hands it over"
     return f"calls {provider.name} with it"

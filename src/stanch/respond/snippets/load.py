@@ -26,7 +26,7 @@ def languages() -> dict[str, Language]:
     """Every language by its id, in order of rank."""
     files = FOLDER.glob("*/language.toml")
     table = [msgspec.convert({"id": file.parent.name, **_toml(file)}, Language) for file in files]
-    return {one.id: one for one in sorted(table, key=lambda one: one.rank)}
+    return {language.id: language for language in sorted(table, key=lambda language: language.rank)}
 
 
 @cache

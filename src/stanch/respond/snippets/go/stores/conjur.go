@@ -9,12 +9,13 @@ import (
 
 // readSecret gives the variable SECRET_PATH from Conjur.
 func readSecret(context.Context) (string, error) {
-	settings, err := conjurapi.LoadConfig() // takes CONJUR_APPLIANCE_URL and CONJUR_ACCOUNT from the environment
+	// The environment has CONJUR_APPLIANCE_URL, CONJUR_ACCOUNT, CONJUR_AUTHN_LOGIN and CONJUR_AUTHN_API_KEY.
+	settings, err := conjurapi.LoadConfig()
 	if err != nil {
 		return "", fmt.Errorf("Conjur is not configured: %w", err)
 	}
 	settings.CredentialStorage = conjurapi.CredentialStorageNone // else the key is copied to ~/.netrc
-	client, err := conjurapi.NewClientFromEnvironment(settings) // and CONJUR_AUTHN_LOGIN, CONJUR_AUTHN_API_KEY
+	client, err := conjurapi.NewClientFromEnvironment(settings)
 	if err != nil {
 		return "", fmt.Errorf("Conjur is not configured: %w", err)
 	}

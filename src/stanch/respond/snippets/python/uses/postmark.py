@@ -2,7 +2,7 @@ import sys
 
 import requests
 from postmarker.core import PostmarkClient
-from postmarker.exceptions import ClientError
+from postmarker.exceptions import ClientError as PostmarkError
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
         bounces = postmark.bounces.deliverystats
     except LookupError as error:
         sys.exit(str(error))
-    except ClientError as error:
+    except PostmarkError as error:
         sys.exit(f"Postmark refused the call: error {error.error_code}")
     except requests.RequestException as error:
         sys.exit(f"Postmark cannot be reached: {type(error).__name__}")
