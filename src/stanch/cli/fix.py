@@ -62,13 +62,17 @@ def fix(
       stanch fix --store vault notion-integration-token
       stanch fix --store env --patch fix.patch
     """
-    from stanch.cli.repository import settings
+    from stanch.cli.repository import scan_root, settings, warn_of_losses
     from stanch.respond.fix.run import Fixing
+    from stanch.scan.options import Options
     from stanch.textfile import printable
 
+    if put and (patch or dry_run):
+        raise click.UsageError("--put goes with writing, not with --patch or --dry-run.")
     config, root = settings(folder or Path(), None)
     fixing = Fixing(root, config, store)
-    report = fixing.scan()
+    report = scan_root(root, Options(history=False))
+    warn_of_losses(report)
     below = [one for one in report.findings if folder is None or _within(one.path, str(folder), root)]
     plan = fixing.plan(_chosen(below, findings, root))
     for line in fixing.shown():

@@ -43,6 +43,7 @@ def test_nobody_to_ask_is_wrong_usage(folder: Folder) -> None:
     folder.file("a.py", 'token = "@A@"\n')
     before = files(folder)
     assert "--yes" in folder.fix("--put", status=2)
+    assert "--put goes with writing" in folder.fix("--put", "--dry-run", status=2)
     assert files(folder) == before
 
 
@@ -160,6 +161,20 @@ def test_a_pair_of_keys_is_fixed_in_one_go(folder: Folder) -> None:
     ]
     assert read(folder.read(".env")) == {"DD_API_KEY": other, "DD_APP_KEY": drawn.secret}
     assert "nothing to fix" in folder.fix()
+
+
+def test_a_value_that_was_recognised_in_part_is_left(folder: Folder) -> None:
+    word = "".join(reversed("kA9xLq3vRt8ZmW2p"))
+    (folder.path / "a.py").write_text(f'db_password = "{word}\\"more"\n')
+    assert "only a part of the value was recognised" in folder.fix(status=1)
+
+
+def test_no_secret_beside_a_change_is_shown(folder: Folder) -> None:
+    folder.file("a.py", 'token = "@A@"\n')
+    folder.file("package.json", '{\n  "name": "x",\n  "notion_token": "@B@"\n}\n')
+    folder.file("b.js", 'const x = "@C@";\n')
+    told = folder.fix("--yes", status=1, store="aws")
+    assert '"notion_token": "ntn_********' in told
 
 
 @pytest.mark.parametrize("wanted", ["fingerprint", "a.py", "sub", "notion-integration-token", "./sub/../a.py"])

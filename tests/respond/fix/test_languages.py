@@ -52,6 +52,11 @@ LEFT = {
     "PHP nowdoc": ("a.php", "<?php\n$x = <<<'T'\n@A@ x\nT;\n", "a nowdoc"),
     "PHP outside": ("a.php", "<p>@A@</p>\n<?php echo 1;\n", "no string literal"),
     "C# attribute": ("A.cs", '[Key("@A@")] class A { }\n', "an attribute takes constants"),
+    "C# label": (
+        "A.cs",
+        'class A { void F(string s) { switch (s) { case "@A@": break; } } }\n',
+        "must be a constant",
+    ),
     "C# default": ("A.cs", 'class A { void F(string x = "@A@") { } }\n', "a default value"),
     "C# constant in a label": (
         "A.cs",

@@ -68,7 +68,7 @@ class Planner:
             return self._project.read(finding.path)
         except Refused:
             if "!" in finding.path:
-                raise Refused("it is packed in another file: unpack that, and pack it again without") from None
+                raise Refused("it is within an archive, a notebook or a document: take it out there by hand") from None
             raise
 
     def _leave(self, finding: Finding, reason: str) -> None:
@@ -162,6 +162,9 @@ class Planner:
             if finding.decoded and value != secret:
                 chain = ", ".join(finding.decoded)
                 return f"the value is encoded ({chain}): put the decoded one where it is looked up, by hand"
+            rest = work.source.data[hole.end : hole.end + 2]
+            if self._kinds[finding.detector][0].generic and rest[:1] == b"\\" and rest[1:] not in b"nrt\r\n":
+                return "only a part of the value was recognised: take it out by hand"
             if self._values.setdefault(hole.name, secret) != secret:
                 return f"the variable {hole.name} stands for another value already: give one of them another name"
         return ""
@@ -191,10 +194,6 @@ class Planner:
 
     def _take(self, source: Source, works: list[Work], sharers: dict[int, list[Finding]]) -> bytes:
         """Note what these works do; gives the new file."""
-        before = source.bom + source.data
-        self._plan.secrets |= {
-            before[one.start : one.end].decode("utf-8", "replace") for one in self._engine.scan(before).matches
-        }
         for work in works:
             for hole in work.holes:
                 for finding in sharers[hole.start]:

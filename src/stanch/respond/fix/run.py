@@ -1,4 +1,4 @@
-"""One fix from beginning to end: scan, plan, show, write."""
+"""One fix from the findings on: plan, show, write."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from stanch.config import Config
 from stanch.detect import Engine
 from stanch.errors import ConfigError
-from stanch.model import Finding, Report
+from stanch.model import Finding
 from stanch.respond.fix import diff
 from stanch.respond.fix.around import around
 from stanch.respond.fix.model import Plan
@@ -16,8 +16,6 @@ from stanch.respond.fix.project import Project
 from stanch.respond.fix.put import TAKES, put
 from stanch.respond.fix.write import write
 from stanch.scan.imported import Imported
-from stanch.scan.options import Options
-from stanch.scan.run import scan
 
 
 class Fixing:
@@ -30,16 +28,16 @@ class Fixing:
         self._project = Project(root)
         self._plan = Plan()
 
-    def scan(self) -> Report:
-        """What the files hold now."""
-        return scan(self._root, options=Options(history=False))
-
     def plan(self, findings: Sequence[Finding]) -> Plan:
         """What would change for some of the findings, and in the files around the code."""
         engine = Engine([*self._config.providers, *Imported(self._config.gitleaks).providers])
         self._plan = Planner(self._project, engine, self._store, self._config.scan.confidence).plan(findings)
         if self._plan.files:
             self._plan.files = around(self._project, self._plan, self._store)
+        for change in self._plan.files:
+            before = change.before or b""
+            texts = (before[match.start : match.end] for match in engine.scan(before).matches)
+            self._plan.secrets |= {text.decode("utf-8", "replace") for text in texts}
         return self._plan
 
     def shown(self) -> Iterator[str]:

@@ -60,7 +60,7 @@ _SUFFIXES = {
 _NAMES = (
     ("ruby", r"(?:.*/)?(?:Rakefile|Gemfile|Capfile|Vagrantfile|Guardfile|Fastfile|Podfile)"),
     ("environment example", r"(?:.*/)?\.env\.(?:.*\.)?(?:example|sample|template|dist)"),
-    ("environment", r"(?:.*/)?\.env(?:\.[\w.-]+)?"),
+    ("environment", r"(?:.*/)?\.env(?:rc|\.[\w.-]+)?"),
     ("dockerfile", r"(?:.*/)?(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?"),
     ("compose", r"(?:.*/)?(?:docker-)?compose[\w.-]*\.ya?ml"),
     ("actions", r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml"),
@@ -74,7 +74,7 @@ _NAMES = (
     ("gradle properties", r"(?:.*/)?gradle\.properties"),
     ("appsettings", r"(?:.*/)?appsettings(?:\.[\w-]+)?\.json"),
     ("wrangler", r"(?:.*/)?wrangler\.toml"),
-    ("shell", r"(?:.*/)?\.(?:bashrc|bash_profile|profile|zshrc|zshenv|envrc)"),
+    ("shell", r"(?:.*/)?\.(?:bashrc|bash_profile|profile|zshrc|zshenv)"),
 )
 """Patterns of whole paths, looked at before suffixes."""
 _INTERPRETERS = {"python": "python", "node": "javascript", "ruby": "ruby", "php": "php", "bash": "shell", "sh": "shell"}

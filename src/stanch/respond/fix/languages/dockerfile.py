@@ -114,4 +114,7 @@ def _is_all(work: Work, start: int, end: int) -> bool:
 
 
 def _when_run(name: str) -> str:
-    return f"give {name} to the container when it runs: docker run --env-file .env, or env_file in Compose"
+    return (
+        f"give {name} to the container when it runs (docker run --env-file .env, or env_file in Compose),"
+        f" and to a RUN that needs it with --mount=type=secret,id={name},env={name}"
+    )

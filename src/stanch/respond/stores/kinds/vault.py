@@ -224,7 +224,7 @@ class Vault(Store[VaultSettings]):
     def _versioned(self) -> bool:
         """Whether the engine is version 2; StoreError where there is none at the mount."""
         mount = self._mount
-        with self._asking(f"{mount}/", "see the mount"):
+        with self._asking(f"{mount}/", "something below it"):
             # What Vault's own clients ask; whoever may do anything below the mount may ask it.
             told = self._client.read(f"sys/internal/ui/mounts/{mount}")
         data = told.get("data") if isinstance(told, dict) else None
