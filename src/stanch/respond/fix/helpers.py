@@ -48,6 +48,9 @@ def template(name: str) -> str:
 
 def _add(project: "Project", work: "Work", path: str, text: str, mark: str) -> None:
     """Have a file made, unless one with `mark` in it is there; Refused where another file has its name."""
+    mount = project.target.mount if project.target else ""
+    if mount:
+        text = text.replace("secret/data/", f"{mount}/data/").replace("secret/NAME", f"{mount}/NAME")
     known = project.text(path)
     if known is None:
         if os.path.lexists(project.path(path)):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from stanch.respond.fix.helpers import Helper
     from stanch.respond.fix.rewrite import Language, Work
+    from stanch.respond.fix.target import Target
 
 LARGEST = 4 << 20
 """Larger files are no source code that somebody wrote."""
@@ -32,8 +33,10 @@ _IDENTIFIERS = frozenset({"identifier", "simple_identifier", "field_identifier",
 class Project:
     """The folder that is being fixed. Reads; writes nothing."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, target: "Target | None" = None) -> None:
+        """`target` says where secrets have their places; without it each has the place of its name."""
         self.root = root.resolve()
+        self.target = target
         self._files: dict[str, list[str]] | None = None
 
     def path(self, name: str) -> Path:
@@ -160,6 +163,10 @@ class Project:
         except OSError:
             return -1
         return done.returncode
+
+    def place(self, name: str) -> str:
+        """What code asks a secret manager for, to get what the variable `name` would hold."""
+        return self.target.place(name) if self.target else name
 
     def helper(self, work: "Work") -> "Helper":
         """The helper for the work's store, in the language of its file; adds it and its import to the work."""

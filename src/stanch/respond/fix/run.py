@@ -10,10 +10,10 @@ from stanch.errors import ConfigError
 from stanch.model import Finding
 from stanch.respond.fix import diff
 from stanch.respond.fix.around import around
-from stanch.respond.fix.model import Plan
+from stanch.respond.fix.model import FileChange, Plan
 from stanch.respond.fix.plan import Planner
 from stanch.respond.fix.project import Project
-from stanch.respond.fix.put import TAKES, put
+from stanch.respond.fix.target import Target
 from stanch.respond.fix.write import write
 from stanch.scan.imported import Imported
 
@@ -25,14 +25,17 @@ class Fixing:
         self._root = root
         self._store = store
         self._config = config
-        self._project = Project(root)
+        self._target = Target(store, config, root)
+        self._project = Project(root, self._target)
         self._plan = Plan()
+        self._code: list[FileChange] = []
 
     def plan(self, findings: Sequence[Finding]) -> Plan:
         """What would change for some of the findings, and in the files around the code."""
         engine = Engine([*self._config.providers, *Imported(self._config.gitleaks).providers])
         self._plan = Planner(self._project, engine, self._store, self._config.scan.confidence).plan(findings)
-        if self._plan.files:
+        self._code = self._plan.files
+        if self._code:
             self._plan.files = around(self._project, self._plan, self._store)
         for change in self._plan.files:
             before = change.before or b""
@@ -61,7 +64,10 @@ class Fixing:
         """Put the values into the store if asked, then change the files; says what is left to do."""
         if put_values:
             values = {one.name: one.value for one in self._plan.fixed}
-            yield from (f"put into {line}" for line in put(self._store, self._root, values))
+            yield from self._target.put(values)
+            # A store may have seen to the files around the code already.
+            self._plan.files = self._code
+            self._plan.files = around(Project(self._root, self._target), self._plan, self._store)
         write(self._project, self._plan.files)
         count = len(self._plan.files)
         yield f"changed {count} file{'s' * (count != 1)}: {', '.join(change.path for change in self._plan.files)}"
@@ -72,8 +78,8 @@ class Fixing:
         names = sorted({one.name for one in self._plan.fixed} if self._store != "env" else self._plan.names)
         if names and not put_values:
             where = "the environment" if self._store == "env" else self._store
-            hint = " ('--put' does that)" if self._store in TAKES else ""
-            yield f"{', '.join(names)} must be in {where} before the program runs{hint}"
+            places = ", ".join(map(self._target.place, names))
+            yield f"{places} must be in {where} before the program runs ('--put' does that)"
         if names and put_values and self._store == "env":
             yield "have .env loaded when the program starts: by its framework, or with 'set -a; . ./.env; set +a'"
         yield from self._plan.steps

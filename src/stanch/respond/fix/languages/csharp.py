@@ -52,7 +52,7 @@ class CSharp(Language):
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`Environment.GetEnvironmentVariable("NAME") ?? throw ...`."""
         if work.store != "env":
-            return f'{work.project.helper(work).call}("{name}")'
+            return f'{work.project.helper(work).call}("{work.project.place(name)}")'
         system = "" if re.search(r"(?m)^\s*(?:global )?using System;", work.source.text) else "System."
         return (
             f'{system}Environment.GetEnvironmentVariable("{name}")'

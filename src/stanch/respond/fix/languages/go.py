@@ -38,7 +38,7 @@ class Go(Language):
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`os.Getenv("NAME")`."""
         if work.store != "env":
-            return f'{work.project.helper(work).call}("{name}")'
+            return f'{work.project.helper(work).call}("{work.project.place(name)}")'
         return f'{_package(work, "os")}.Getenv("{name}")'
 
     def prepare(self, work: Work, literal: Literal) -> None:

@@ -38,7 +38,7 @@ class Java(Language):
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`System.getenv("NAME")`."""
         if work.store != "env":
-            return f'{work.project.helper(work).call}("{name}")'
+            return f'{work.project.helper(work).call}("{work.project.place(name)}")'
         return f'System.getenv("{name}")'
 
     def part(self, work: Work, literal: Literal) -> None:

@@ -44,7 +44,7 @@ class JavaScript(Language):
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`process.env.NAME`."""
         if work.store != "env":
-            return f"{work.project.helper(work).call}({quote}{name}{quote})"
+            return f"{work.project.helper(work).call}({quote}{work.project.place(name)}{quote})"
         return f"process.env.{name}"
 
     def inside(self, work: Work, name: str, literal: Literal) -> str:

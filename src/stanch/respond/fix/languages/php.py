@@ -78,7 +78,7 @@ class Php(Language):
 
     def _call(self, work: Work, name: str, quote: str) -> str:
         if work.store != "env":
-            return f"{work.project.helper(work).call}({quote}{name}{quote})"
+            return f"{work.project.helper(work).call}({quote}{work.project.place(name)}{quote})"
         laravel = re.search(r"(?<![\w>$:])env\(\s*['\"]", work.source.text)
         return f"{'env' if laravel else 'getenv'}({quote}{name}{quote})"
 

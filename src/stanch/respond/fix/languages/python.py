@@ -51,9 +51,9 @@ class Python(Language):
 
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`os.environ["NAME"]`, or what the file has for it."""
-        quoted = f"{quote}{name}{quote}"
         if work.store != "env":
-            return f"{work.project.helper(work).call}({quoted})"
+            return f"{work.project.helper(work).call}({quote}{work.project.place(name)}{quote})"
+        quoted = f"{quote}{name}{quote}"
         if _is_setting(work, name):
             return f"settings.{name}"
         for pattern, call in _READERS:

@@ -66,7 +66,7 @@ class Ruby(Language):
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`ENV.fetch("NAME")`."""
         if work.store != "env":
-            return f"{work.project.helper(work).call}({quote}{name}{quote})"
+            return f"{work.project.helper(work).call}({quote}{work.project.place(name)}{quote})"
         return f"ENV.fetch({quote}{name}{quote})"
 
     def inside(self, work: Work, name: str, literal: Literal) -> str:

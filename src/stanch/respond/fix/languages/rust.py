@@ -49,7 +49,7 @@ class Rust(Language):
     def lookup(self, work: Work, name: str, quote: str) -> str:
         """`std::env::var("NAME")`, as a `String`."""
         if work.store != "env":
-            return f'{work.project.helper(work).call}("{name}")'
+            return f'{work.project.helper(work).call}("{work.project.place(name)}")'
         return f'std::env::var("{name}").expect("{name} is not set")'
 
     def prepare(self, work: Work, literal: Literal) -> None:
