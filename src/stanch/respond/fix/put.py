@@ -44,9 +44,9 @@ def _env(root: Path, values: dict[str, str]) -> list[str]:
 
 
 def _present(project: Project) -> bytes | None:
-    if not project.path(".env").exists():
-        return None
     try:
+        if not project.path(".env").exists():
+            return None
         data = project.read(".env")
         data.decode()
     except (Refused, UnicodeDecodeError) as why:
