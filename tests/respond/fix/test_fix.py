@@ -88,12 +88,12 @@ def test_a_patch_that_git_takes(folder: Folder) -> None:
 def test_values_go_to_the_environment_file_that_only_the_user_reads(folder: Folder) -> None:
     (folder.path / ".env").write_text("PORT=80\nNOTION_TOKEN=\n")
     (folder.path / ".env").chmod(0o644)
-    (folder.path / ".gitignore").write_text("*.pyc")
+    (folder.path / ".gitignore").write_text("*.pyc\n.env.local")
     folder.file("a.py", 'token = "@A@"\n')
     folder.fix("--yes", "--put")
     assert read(folder.read(".env")) == {"PORT": "80", "NOTION_TOKEN": folder.secrets[0]}
     assert stat.S_IMODE((folder.path / ".env").stat().st_mode) == 0o600
-    assert folder.read(".gitignore") == "*.pyc\n.env\n"
+    assert folder.read(".gitignore") == "*.pyc\n.env.local\n.env\n"
     assert folder.read(".env.example") == "NOTION_TOKEN=\n"
 
 

@@ -46,9 +46,10 @@ def _change(project: Project, files: dict[str, FileChange], path: str, make: Cal
 
 
 def _added(text: str, piece: str) -> str:
+    """`text` with a piece at its end, unless all lines of that stand in it side by side."""
     newline = "\r\n" if "\r\n" in text else "\n"
     piece = piece.replace("\n", newline)
-    if piece.strip() in text:
+    if f"{newline}{piece.strip()}{newline}" in f"{newline}{text}{newline}":
         return text
     return text + ("" if not text or text.endswith("\n") else newline) + piece
 
