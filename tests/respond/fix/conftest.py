@@ -9,8 +9,6 @@ from stanch.cli import run
 
 from .programs import filled
 
-pytest.importorskip("tree_sitter", reason="the extra 'fix' is not installed")
-
 
 class Folder:
     """Some files with secrets in them."""
@@ -60,6 +58,7 @@ def folder(
     isolated: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Folder:
     """An empty folder, which is the current one."""
+    pytest.importorskip("tree_sitter", reason="the extra 'fix' is not installed")
     made = Folder(tmp_path / "folder", capsys)
     monkeypatch.chdir(made.path)
     return made

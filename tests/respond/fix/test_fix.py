@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,12 +88,12 @@ def test_a_patch_that_git_takes(folder: Folder) -> None:
 def test_values_go_to_the_environment_file_that_only_the_user_reads(folder: Folder) -> None:
     (folder.path / ".env").write_text("PORT=80\nNOTION_TOKEN=\n")
     (folder.path / ".env").chmod(0o600)
-    (folder.path / ".gitignore").write_text("*.pyc")
+    (folder.path / ".gitignore").write_text("*.pyc\n.env.local")
     folder.file("a.py", 'token = "@A@"\n')
     folder.fix("--yes", "--put")
     assert read(folder.read(".env")) == {"PORT": "80", "NOTION_TOKEN": folder.secrets[0]}
     assert stat.S_IMODE((folder.path / ".env").stat().st_mode) == 0o600
-    assert folder.read(".gitignore") == "*.pyc\n/.env\n"
+    assert folder.read(".gitignore") == "*.pyc\n.env.local\n/.env\n"
     assert folder.read(".env.example") == "NOTION_TOKEN=\n"
 
 
@@ -175,6 +176,34 @@ def test_no_secret_beside_a_change_is_shown(folder: Folder) -> None:
     folder.file("b.js", 'const x = "@C@";\n')
     told = folder.fix("--yes", status=1, store="aws")
     assert '"notion_token": "ntn_********' in told
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".env.example", ".env"])
+def test_a_link_in_the_place_of_a_file_around_the_code(name: str, folder: Folder) -> None:
+    target = folder.path.parent / "target"
+    target.write_text("x\n")
+    (folder.path / name).symlink_to(target)
+    folder.file("a.py", 'token = "@A@"\n')
+    assert "link" in folder.fix("--yes", "--put", status=2)
+    assert target.read_text() == "x\n"
+    assert folder.secrets[0] in folder.read("a.py")
+
+
+def test_a_grammar_that_is_not_there_is_one_clear_line(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    from stanch.respond.fix.grammars import parser
+
+    parser.cache_clear()
+    monkeypatch.setitem(sys.modules, "tree_sitter_ruby", None)
+    folder.file("a.rb", 'x = "@A@"\n')
+    told = folder.fix(status=2)
+    assert told.startswith("stanch: to fix ruby code the package tree-sitter-ruby is needed\n")
+    assert "pip install 'stanch[fix]'" in told
+
+
+def test_a_scan_loads_nothing_of_it() -> None:
+    program = "import sys; from stanch.cli import run; run(['scan', '--no-history', sys.argv[1]]); "
+    program += "assert not [one for one in sys.modules if 'respond' in one or 'tree_sitter' in one]"
+    subprocess.run([sys.executable, "-c", program, __file__], check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("wanted", ["fingerprint", "a.py", "sub", "notion-integration-token", "./sub/../a.py"])

@@ -16,6 +16,8 @@ from stanch.respond.fix.source import Source
 
 from .conftest import Folder
 
+pytest.importorskip("tree_sitter", reason="the extra 'fix' is not installed")
+
 LEFT = {
     "Python pattern": ("a.py", 'match x:\n    case "@A@":\n        pass\n', "a pattern of a match"),
     "Python type": ("a.py", 'from typing import Literal\nx: Literal["@A@"] = y\n', "a type takes no call"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from stanch.errors import ConfigError
 from stanch.respond.fix.dependencies import with_dependency
 from stanch.respond.fix.dotenv import with_names
 from stanch.respond.fix.model import FileChange, Plan, Refused
@@ -32,19 +33,23 @@ def around(project: Project, plan: Plan, store: str) -> list[FileChange]:
 
 
 def _change(project: Project, files: dict[str, FileChange], path: str, make: Callable[[str], str]) -> None:
-    """Change one file's text, as it is planned so far; Refused where it is there and cannot be read."""
+    """Change one file's text, as it is planned so far; ConfigError where it is there and cannot be read."""
     known = files.get(path)
-    before = known.before if known else project.read(path) if project.path(path).exists() else None
-    text = (known.after if known else before or b"").decode()
+    try:
+        before = known.before if known else project.read(path) if project.path(path).exists() else None
+        text = (known.after if known else before or b"").decode()
+    except (Refused, UnicodeDecodeError) as why:
+        raise ConfigError(f"{path} has to be changed, too, and cannot be: {why}") from None
     after = make(text)
     if after != text:
         files[path] = FileChange(path, before, after.encode())
 
 
 def _added(text: str, piece: str) -> str:
+    """`text` with a piece at its end, unless all lines of that stand in it side by side."""
     newline = "\r\n" if "\r\n" in text else "\n"
     piece = piece.replace("\n", newline)
-    if piece.strip() in text:
+    if f"{newline}{piece.strip()}{newline}" in f"{newline}{text}{newline}":
         return text
     return text + ("" if not text or text.endswith("\n") else newline) + piece
 

@@ -7,105 +7,29 @@ from stanch.catalog.model import CredentialType, Provider
 from stanch.catalog.spellings import cased
 from stanch.detect.surroundings import surroundings
 
-_VAGUE = frozenset(
-    [
-        "ACCESS_KEY",
-        "ACCESS_TOKEN",
-        "API_KEY",
-        "API_TOKEN",
-        "AUTH",
-        "AUTHORIZATION",
-        "AUTH_TOKEN",
-        "BEARER",
-        "CONFIG",
-        "CREDENTIAL",
-        "CREDENTIALS",
-        "DATA",
-        "DEFAULT",
-        "ENV",
-        "HEADER",
-        "HEADERS",
-        "KEY",
-        "OPTIONS",
-        "PASS",
-        "PASSWD",
-        "PASSWORD",
-        "PRIVATE_KEY",
-        "PWD",
-        "SECRET",
-        "SECRET_KEY",
-        "STRING",
-        "TEXT",
-        "TOKEN",
-        "URL",
-        "USER",
-        "USERNAME",
-        "VALUE",
-        "X_API_KEY",
-    ]
-)
+_VAGUE = frozenset({
+    "ACCESS_KEY", "ACCESS_TOKEN", "API_KEY", "API_TOKEN", "AUTH", "AUTHORIZATION", "AUTH_TOKEN", "BEARER", "CONFIG",
+    "CREDENTIAL", "CREDENTIALS", "DATA", "DEFAULT", "ENV", "HEADER", "HEADERS", "KEY", "OPTIONS", "PASS", "PASSWD",
+    "PASSWORD", "PRIVATE_KEY", "PWD", "SECRET", "SECRET_KEY", "STRING", "TEXT", "TOKEN", "URL", "USER", "USERNAME",
+    "VALUE", "X_API_KEY",
+})  # fmt: skip
 """Names that say too little to stand in an environment that many programs share."""
-_TAKEN = frozenset(
-    [
-        "PATH",
-        "HOME",
-        "USER",
-        "PWD",
-        "OLDPWD",
-        "SHELL",
-        "LANG",
-        "TERM",
-        "TZ",
-        "HOSTNAME",
-        "LOGNAME",
-        "MAIL",
-        "EDITOR",
-        "PS1",
-        "IFS",
-        "UID",
-        "EUID",
-        "PPID",
-        "RANDOM",
-        "SECONDS",
-        "TMP",
-        "TMPDIR",
-        "TEMP",
-        "DISPLAY",
-        "PYTHONPATH",
-        "NODE_ENV",
-        "NODE_OPTIONS",
-        "CLASSPATH",
-        "GOPATH",
-        "GOROOT",
-        "LD_PRELOAD",
-        "LD_LIBRARY_PATH",
-        "CI",
-    ]
-)
+_TAKEN = frozenset({
+    "PATH", "HOME", "USER", "PWD", "OLDPWD", "SHELL", "LANG", "TERM", "TZ", "HOSTNAME", "LOGNAME", "MAIL", "EDITOR",
+    "PS1", "IFS", "UID", "EUID", "PPID", "RANDOM", "SECONDS", "TMP", "TMPDIR", "TEMP", "DISPLAY", "PYTHONPATH",
+    "NODE_ENV", "NODE_OPTIONS", "CLASSPATH", "GOPATH", "GOROOT", "LD_PRELOAD", "LD_LIBRARY_PATH", "CI",
+})  # fmt: skip
 """Names that mean something to systems, shells and runtimes."""
 _CREDENTIAL = re.compile(r"TOKEN|SECRET|KEY|PASS|PWD|CRED|AUTH|DSN|WEBHOOK|COOKIE|SALT|CERT|URL|URI")
 _PARTS = re.compile(r"[.\[\]()\"'`\s$:>]+")
-_CONTAINERS = frozenset(
-    [
-        "process",
-        "env",
-        "environ",
-        "os",
-        "self",
-        "this",
-        "cls",
-        "config",
-        "conf",
-        "settings",
-        "headers",
-        "options",
-        "secrets",
-        "data",
-    ]
-)
+_CONTAINERS = frozenset({
+    "process", "env", "environ", "os", "self", "this", "cls", "config", "conf", "settings", "headers", "options",
+    "secrets", "data",
+})  # fmt: skip
 """What values are kept in, which says nothing of the single one."""
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,30})://[^\s\"'`<>]{0,200}\Z")
 LONGEST = 64
+"""So many characters a name has at most."""
 
 
 def candidates(text: bytes, place: int, provider: Provider, kind: CredentialType) -> list[str]:

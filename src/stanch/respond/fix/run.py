@@ -84,4 +84,4 @@ class Fixing:
             yield "have .env loaded when the program starts: by its framework, or with 'set -a; . ./.env; set +a'"
         yield from self._plan.steps
         if self._plan.fixed:
-            yield "the old values stay in the history of the repository: revoke and replace them"
+            yield "whoever had the old values has them still, and so has the history: revoke and replace them"

@@ -24,6 +24,7 @@ class JavaScript(Language):
     chains = frozenset({"binary_expression"})
     refused = {
         "literal_type": "a type takes no call",
+        "property_signature": "a type takes no call",
         "enum_body": "a member of an enum takes no call: read the variable where the member is used",
         "regex": "a regular expression takes no call",
     }

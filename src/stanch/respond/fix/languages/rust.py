@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _START = re.compile(r'([bc]?)(?:r(#*)"|")')
-_FORMATS = frozenset({"println", "print", "eprintln", "eprint", "format", "panic", "todo", "unimplemented"})
+_FORMATS = frozenset(
+    {"println", "print", "eprintln", "eprint", "format", "panic", "todo", "unimplemented", "unreachable"}
+)
+_FORMATS |= {"anyhow", "bail", "trace", "debug", "info", "warn", "error"}
 _MACROS = _FORMATS | {"vec", "dbg", "assert", "assert_eq", "assert_ne", "debug_assert_eq", "json", "write", "writeln"}
 """Macros whose arguments are expressions."""
 _LAZY = "std::sync::LazyLock"
@@ -76,6 +79,8 @@ class Rust(Language):
             return
         macro = parent.child_by_field_name("macro") if parent.type == "macro_invocation" else None
         name = work.source.of(macro) if macro is not None else ""
+        if macro is None:
+            raise Refused("in the definition of a macro: change it by hand")
         if name not in _MACROS:
             raise Refused(f"what the macro {name}! takes is not known: change it by hand")
         literals = [one for one in tree.named_children if one.type in self.strings]
@@ -94,6 +99,8 @@ class Rust(Language):
             pieces.append(work.source.between(position, hole.start))
             position = hole.end
         pieces.append(work.source.between(position, end))
+        if literal.opening.startswith("b") and any(re.search(r"\\x[89a-fA-F]", piece) for piece in pieces):
+            raise Refused("bytes beside the value that are no text: put them together by hand")
         if any("\\u{" in piece for piece in pieces):
             raise Refused("an escape in braces beside the value: write it in another way first")
         text = "{}".join(piece.replace("{", "{{").replace("}", "}}") for piece in pieces)

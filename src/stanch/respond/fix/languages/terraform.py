@@ -94,9 +94,10 @@ class Terraform(Language):
             raise Refused("only the default of a variable can go")
         name = source.of(block.named_children[1]).strip('"')
         sensitive = re.search(r"\bsensitive\s*=", source.of(block))
-        work.edit(attribute.start_byte, attribute.end_byte, "sensitive = true") if not sensitive else work.edit(
-            source.line(attribute.start_byte), source.next_line(attribute.end_byte), ""
-        )
+        if sensitive:
+            work.edit(source.line(attribute.start_byte), source.next_line(attribute.end_byte), "")
+        else:
+            work.edit(attribute.start_byte, attribute.end_byte, "sensitive = true")
         work.name(f"{_PREFIX}{name}")
 
 
