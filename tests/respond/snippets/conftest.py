@@ -54,6 +54,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     for name, (issuer, kind) in TYPES.items():
         if kind.verify and kind.verify.urls == ["{secret}"]:
             secrets[name] = f"https://{issuer.id}.example/{secrets[name]}"
+    secrets["database-url"] = f"postgresql://app:{secrets['database-url']}@127.0.0.1:9/app"
     # What several types of a provider call alike is one secret in a store.
     named = {usual_name(kind): secrets[name] for name, (_, kind) in TYPES.items()}
     secrets = {name: named[usual_name(kind)] for name, (_, kind) in TYPES.items()}

@@ -12,6 +12,8 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 
 from stanch.respond.snippets.compose import Snippet
@@ -98,9 +100,7 @@ class Python(Toolchain):
     """The interpreter that runs the tests, with the packages beside them."""
 
     def packages(self) -> dict[str, str]:
-        from importlib.metadata import distributions
-
-        return {one.metadata["Name"].lower().replace("_", "-"): one.version for one in distributions()}
+        return _installed()
 
     def check(self, snippets: list[Snippet], folder: Path) -> None:
         ruff = [
@@ -119,6 +119,12 @@ class Python(Toolchain):
     def build(self, snippets: list[Snippet], folder: Path) -> Project:
         files = write(snippets, folder)
         return Project({key: [sys.executable, "-P", str(file)] for key, file in files.items()})
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """What lies beside the interpreter."""
+    return {one.metadata["Name"].lower().replace("_", "-"): one.version for one in distributions()}
 
 
 class JavaScript(Toolchain):

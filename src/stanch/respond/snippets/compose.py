@@ -226,6 +226,8 @@ def _sources(
 def _purpose(provider: Provider, use: str) -> str:
     if use == "plain":
         return "hands it over"
+    if provider.generic:
+        return "connects with it"
     return f"calls {provider.name} with it"
 
 
