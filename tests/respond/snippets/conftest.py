@@ -34,7 +34,7 @@ class World:
     """What brings its calls to the providers here."""
     providers: servers.Providers
     words: dict[str, list[str]]
-    """What stands for placeholders in commands: the JVM takes no proxy and no authority from the environment."""
+    """What stands for placeholders in commands: not everybody takes proxies and authorities from the environment."""
 
     @property
     def keys(self) -> dict[str, str]:
@@ -54,6 +54,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     for name, (issuer, kind) in TYPES.items():
         if kind.verify and kind.verify.urls == ["{secret}"]:
             secrets[name] = f"https://{issuer.id}.example/{secrets[name]}"
+    secrets["database-url"] = f"postgresql://app:{secrets['database-url']}@127.0.0.1:9/app"
     # What several types of a provider call alike is one secret in a store.
     named = {usual_name(kind): secrets[name] for name, (_, kind) in TYPES.items()}
     secrets = {name: named[usual_name(kind)] for name, (_, kind) in TYPES.items()}
@@ -72,6 +73,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         }
         settings["conjur"]["CONJUR_CERT_FILE"] = str(trusted)
         address, local = f"http://127.0.0.1:{ports.proxy}", "localhost,127.0.0.1"
+        words = {"@JVM@": _jvm(trusted, known.hosts, ports, folder), "@PHP@": ["-d", f"curl.cainfo={trusted}"]}
         around = {
             "HTTPS_PROXY": address,
             "https_proxy": address,
@@ -80,10 +82,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "no_proxy": local,
             "SSL_CERT_FILE": str(trusted),
             "REQUESTS_CA_BUNDLE": str(trusted),
+            "CURL_CA_BUNDLE": str(trusted),
             "NODE_EXTRA_CA_CERTS": str(trusted),
             "TEST_PROVIDERS_PORT": str(ports.direct),
         }
-        yield World(secrets, settings, around, known, {"@JVM@": _jvm(trusted, known.hosts, ports, folder)})
+        yield World(secrets, settings, around, known, words)
 
 
 def _jvm(trusted: Path, hosts: list[str], ports: servers.Ports, folder: Path) -> list[str]:

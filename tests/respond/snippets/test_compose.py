@@ -1,15 +1,17 @@
 """What every program must be, whatever its language: complete, and with sources for what it says."""
 
+import ast
 import re
 import string as letters
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.errors import ConfigError
 from stanch.respond.snippets import load
-from stanch.respond.snippets.compose import Snippet, usual_name
+from stanch.respond.snippets.compose import Snippet, compose, usual_name
 from stanch.respond.snippets.model import Text
 from stanch.respond.snippets.reference import Reference
 from stanch.respond.snippets.spell import string
@@ -124,3 +126,23 @@ def test_names_that_fit_every_store() -> None:
 def _without_names(one: Snippet) -> str:
     """The code without the secret's own name, which may look like a placeholder."""
     return one.code.replace(usual_name(TYPES[one.id][1]), "")
+
+
+@pytest.mark.parametrize("language", load.languages())
+def test_a_hostile_provider_stays_in_comments_and_strings(language: str) -> None:
+    issuer, kind = TYPES["customerio-app-api-key"]
+    assert kind.verify is not None
+    evil = '\n"); evil(); ${EVIL} #{EVIL} `evil` \\'
+    check = msgspec.structs.replace(
+        kind.verify, urls=["https://x.example/" + evil], headers={"A" + evil: "B {secret}" + evil}
+    )
+    made = compose(
+        msgspec.structs.replace(issuer, name="Evil" + evil),
+        msgspec.structs.replace(kind, verify=check),
+        load.languages()[language],
+        "env",
+    )
+    assert not re.search(r"^\W*evil", made.code, re.MULTILINE)
+    if language == "python":
+        calls = [node for node in ast.walk(ast.parse(made.code)) if isinstance(node, ast.Call)]
+        assert not any(isinstance(one.func, ast.Name) and one.func.id == "evil" for one in calls)

@@ -12,6 +12,8 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 
 from stanch.respond.snippets.compose import Snippet
@@ -98,9 +100,7 @@ class Python(Toolchain):
     """The interpreter that runs the tests, with the packages beside them."""
 
     def packages(self) -> dict[str, str]:
-        from importlib.metadata import distributions
-
-        return {one.metadata["Name"].lower().replace("_", "-"): one.version for one in distributions()}
+        return _installed()
 
     def check(self, snippets: list[Snippet], folder: Path) -> None:
         ruff = [
@@ -119,6 +119,12 @@ class Python(Toolchain):
     def build(self, snippets: list[Snippet], folder: Path) -> Project:
         files = write(snippets, folder)
         return Project({key: [sys.executable, "-P", str(file)] for key, file in files.items()})
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """What lies beside the interpreter."""
+    return {one.metadata["Name"].lower().replace("_", "-"): one.version for one in distributions()}
 
 
 class JavaScript(Toolchain):
@@ -141,10 +147,17 @@ class JavaScript(Toolchain):
 
 
 def install(folder: Path) -> None:
-    """What the lock file says, as npm puts it into `node_modules`."""
+    """What the lock file says, as npm puts it into `node_modules`; once a session."""
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / "node" / name, folder)
-    fetch(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"], folder)
+    if not _INSTALLED:
+        fetch(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"], folder)
+        _INSTALLED.append(folder / "node_modules")
+    else:
+        (folder / "node_modules").symlink_to(_INSTALLED[0])
+
+
+_INSTALLED: list[Path] = []
 
 
 class Go(Toolchain):
@@ -231,10 +244,76 @@ class Ruby(Toolchain):
         return Project({key: ["ruby", str(file)] for key, file in write(snippets, folder).items()})
 
 
+class TypeScript(Toolchain):
+    """The compiler, whose output Node.js runs."""
+
+    def packages(self) -> dict[str, str]:
+        return ALL["javascript"].packages()
+
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        need("node", "npm")
+        self._compile(snippets, folder)
+
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        need("node", "npm")
+        hook = str(HERE / "node/intercept.cjs")
+        files = self._compile(snippets, folder)
+        return Project({key: ["node", "--require", hook, str(file.with_suffix(".js"))] for key, file in files.items()})
+
+    def _compile(self, snippets: list[Snippet], folder: Path) -> dict[tuple[str, str], Path]:
+        install(folder)
+        files = write(snippets, folder)
+        strict = ["--strict", "--module", "nodenext", "--target", "es2022", "--moduleDetection", "force"]
+        call(["node_modules/.bin/tsc", *strict, "--types", "node", "--skipLibCheck", *files.values()], folder)
+        return files
+
+
+class Php(Toolchain):
+    """The interpreter. Its packages come from a registry that is out of reach: what needs one is only parsed."""
+
+    def packages(self) -> dict[str, str]:
+        return {}
+
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        need("php")
+        each = "foreach (array_slice($argv, 1) as $f) token_get_all(file_get_contents($f), TOKEN_PARSE);"
+        call(["php", "-r", each, "--", *write(snippets, folder).values()], folder)
+
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        need("php")
+        if "curl" not in call(["php", "-m"], folder):
+            raise Missing("PHP has no curl")
+        files = write(snippets, folder)
+        trust = "@PHP@"
+        return Project({key: ["php", trust, str(file)] for key, file in files.items()})
+
+
+class Shell(Toolchain):
+    """The system's shell, with curl. What needs a store's own command is only parsed."""
+
+    def packages(self) -> dict[str, str]:
+        return {}
+
+    def has(self, snippet: Snippet) -> bool:
+        return snippet.store in ("env", "conjur")
+
+    def check(self, snippets: list[Snippet], folder: Path) -> None:
+        need("sh")
+        for file in write(snippets, folder).values():
+            call(["sh", "-n", file], folder)
+
+    def build(self, snippets: list[Snippet], folder: Path) -> Project:
+        need("sh", "curl", "base64", "sed")
+        return Project({key: ["sh", str(file)] for key, file in write(snippets, folder).items()})
+
+
 ALL: dict[str, Toolchain] = {
     "python": Python(),
     "javascript": JavaScript(),
     "go": Go(),
     "java": Java(),
     "ruby": Ruby(),
+    "typescript": TypeScript(),
+    "php": Php(),
+    "shell": Shell(),
 }

@@ -102,7 +102,7 @@ def compose(
         sources=_sources(target.sources, fetch, apply, call if use.startswith("http") else None, packages),
         notes=[fill(part.note) for part in (fetch, apply) if part.note],
     )
-    purpose = f"Reads {where.name} from {fill(target.name)} and {_purpose(provider, use)}."
+    purpose = f"Reads {where.name} from {fill(target.name)} and {fill(_purpose(provider, use))}."
     comment = "".join(f"{language.comment} {line}".rstrip() + "\n" for line in _explained(snippet, purpose))
     head = f"{language.head}\n" if language.head else ""
     return msgspec.structs.replace(snippet, code=f"{head}{comment}\n{body}\n")
@@ -171,7 +171,7 @@ def _filler(
             spelt = string(value, spelling, variables)
             if call.basic and name == "Authorization":
                 spelt = spelling.basic.replace("{}", string(call.basic, spelling, variables))
-            headers.append({"HEADER_NAME": name, "HEADER_VALUE": spelt})
+            headers.append({"HEADER_NAME": re.sub(r"[^A-Za-z0-9-]", "", name), "HEADER_VALUE": spelt})
     parts = [{"PART_NAME": _variable(provider, role), "PART_VARIABLE": variables[role]} for role in roles]
 
     def fill(text: str) -> str:
@@ -193,7 +193,7 @@ def _camel(name: str) -> str:
 
 def _variable(provider: Provider, role: str) -> str:
     """The environment variable that holds another part of a credential."""
-    return f"{provider.id}_{role}".replace("-", "_").upper()
+    return re.sub(r"\W", "_", f"{provider.id}_{role}", flags=re.ASCII).upper()
 
 
 def _package(form: str, name: str, package: Package) -> str:
@@ -226,7 +226,9 @@ def _sources(
 def _purpose(provider: Provider, use: str) -> str:
     if use == "plain":
         return "hands it over"
-    return f"calls {provider.name} with it"
+    if provider.generic:
+        return "connects with it"
+    return "calls PROVIDER_NAME with it"
 
 
 def _explained(snippet: Snippet, purpose: str) -> Iterator[str]:

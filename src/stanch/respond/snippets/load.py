@@ -1,9 +1,9 @@
 """Reads what there is: stores, languages, and the tables beside them. Each once a process."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -11,7 +11,6 @@ from stanch.errors import ConfigError
 from stanch.respond.snippets.model import Call, Language, Store
 
 FOLDER = Path(__file__).parent
-_T = TypeVar("_T", Language, Store)
 
 
 @cache
@@ -40,7 +39,7 @@ def source(language: Language, folder: str, name: str) -> str:
     return (FOLDER / language.id / folder / (name + Path(language.file).suffix)).read_text("utf-8")
 
 
-def choose(what: str, name: str, table: dict[str, _T]) -> str:
+def choose(what: str, name: str, table: Mapping[str, Language | Store]) -> str:
     """The id that `name` means, which may be an alias; ConfigError names those that there are."""
     lowered = name.lower()
     for key, one in table.items():

@@ -10,7 +10,7 @@ _HOLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 def string(text: str, spelling: Text, names: dict[str, str]) -> str:
     """An expression for `text`, in which `{name}` stands for the variable `names[name]`.
 
-    `text` is printable ASCII; the catalog's tests hold its calls to that.
+    Whatever `text` is, it cannot end the string: a repository's own settings may have written it.
     """
     pieces = _HOLE.split(text)
     if len(pieces) == 1:
@@ -37,7 +37,7 @@ def holes(text: str) -> list[str]:
 
 
 def _escaped(text: str, spelling: Text, *, double: bool) -> str:
-    text = "".join("\\" + char if char in spelling.escape else char for char in text)
+    text = "".join("\\" + char if char in spelling.escape else char for char in text if char.isprintable())
     if double:
         text = "".join(char * 2 if char in spelling.double else char for char in text)
     return text

@@ -7,5 +7,5 @@ def read_secret() -> str:
     try:
         answer = boto3.client("secretsmanager").get_secret_value(SecretId="SECRET_PATH")
     except (BotoCoreError, ClientError) as error:
-        raise LookupError(f"SECRET_PATH cannot be read from AWS Secrets Manager: {error}") from None
+        raise LookupError(f"SECRET_PATH cannot be read from AWS: {error}") from None
     return answer["SecretString"]
