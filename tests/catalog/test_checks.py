@@ -32,6 +32,8 @@ FORGED = [
     ("crc32-hex", "zpka_" + alnum(32).lower() + "_" + "0" * 8),
     ("crc32-hex-little", "glsa_" + alnum(32) + "_" + "0" * 8),
     ("crc32-hex-upper", "ATATT3xFfGF0" + alnum(170) + "=" + "0" * 8),
+    ("crc32-base64-little", "cflt" + alnum(54) + "AAAAAA"),
+    ("xor-base62", "cio_tp_" + alnum(31) + "-"),
     ("github-pat", "github_pat_" + alnum(22) + "_" + alnum(59)),
     ("bech32 age-secret-key-", "AGE-SECRET-KEY-1" + base32(58).upper()),
     ("luhn", "4000056655665550"),
@@ -70,7 +72,7 @@ def test_forged_values_pass(spec: str, value: str) -> None:
     assert checks.passes(spec, checks.forge(spec, value, random.Random(1)))
 
 
-@pytest.mark.parametrize("spec", [spec for spec, _ in FORGED if "crc" in spec or "bech" in spec])
+@pytest.mark.parametrize("spec", [spec for spec, _ in FORGED if "crc" in spec or "bech" in spec or "xor" in spec])
 def test_one_wrong_character_breaks_a_checksum(spec: str) -> None:
     value = checks.forge(spec, dict(FORGED)[spec], random.Random(2))
     for place in (len(value) // 2, len(value) - 1):
@@ -86,6 +88,8 @@ def test_a_changed_byte_before_the_checksum_breaks_a_fine_grained_token() -> Non
 def test_checksums_of_published_samples() -> None:
     assert checks.passes("crc32-base62", "ghp_" + "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ" + "0mLq17")
     assert checks.passes("bech32 age-secret-key-", "AGE-SECRET-KEY-1" + "GFPYYSJZ" * 6 + "GFPQ4EGAEX")
+    assert checks.passes("xor-base62", "cio_tp_" + "gGK6jurSwKyl9V3Az19z7YEFQI9aoOO" + "d")
+    assert checks.passes("crc32-base64-little", "cfltqPLd2lLPAtWtHGNhN32WlZxoEj30" + "pcg8mzaPlPJ937JlMa7n9YCRLooqgifw")
 
 
 @given(st.text(max_size=300), st.sampled_from(FORGED))

@@ -55,6 +55,12 @@ def paired(make: Callable[..., Engine]) -> Engine:
 # --- boundaries ------------------------------------------------------------------------------------------------
 
 
+def test_a_run_that_the_format_spells_makes_no_placeholder(make: Callable[..., Engine]) -> None:
+    spelt = make(Format("spelt", "(?P<secret>acm_AAAAAAAAAA[0-9a-z]{24})"))
+    assert len(spelt.scan(b"acm_AAAAAAAAAA" + digits(2).encode()).matches) == 1
+    assert not spelt.scan(b"acm_AAAAAAAAAA" + digits(2, 12).encode() + b"x" * 12).matches
+
+
 @pytest.mark.parametrize("before", ["", " ", '"', "=", "/", "\n", "\\n", "\\t", "\x1b[0m", "\x1b[31m", "é", "-"])
 @pytest.mark.parametrize("after", ["", " ", '"', ",", "\n", "\\n", ".", "é"])
 def test_what_may_touch_a_value(plain: Engine, before: str, after: str) -> None:
