@@ -55,12 +55,11 @@ def followed(base: bytes, made: bytes, regions: list[int], zones: list[int]) -> 
     about = concern.Concern(
         [9, 99, 999, -1],
         [9, 99, 0, -1],
-        999,
         [0, 9, 99, 0],
         [0, 5, 0, 0],
         [9, 9, 9, 9],
         [True] * kinds,
-        [0, 0, concern.ENCODED, concern.JOINED],
+        bytes([0, 0, concern.ENCODED, concern.JOINED]),
         [()] * kinds,
         {},
     )

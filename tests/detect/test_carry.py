@@ -57,11 +57,12 @@ def followed(
     far: list[int] = NEAR,
     first_run: int = KINDS,
 ) -> Told:
-    """What `follow` says of one text, in plain lists; `fresh` counts from where its first stretch begins."""
+    """What is said of one text, in plain lists; `fresh` counts from where its first stretch begins."""
     first = APART if version.regions and not version.regions[0] else 0
     fresh = [(first + end, trigger) for end, trigger in fresh]
     known = None if before is None else form.carry.Hits(*before, sorted({one for one in before[1] if once[one]}))
-    found = form.carry.follow(version, known, form.gather.Fresh(keys(fresh), first_run), once, far)
+    follower = form.carry.Follower(form.gather.Fresh(keys(fresh), first_run), once, far)
+    found = follower.follow(version, known)
     return None if found is None else (found.ends, found.triggers, found.once)
 
 
@@ -110,9 +111,9 @@ def test_a_hit_is_carried_with_the_text_that_it_is_in(seed: int, count: int, fir
         expected.append(sorted(hits))
     assert offset == len(PLAIN.gathered(versions))
     for form in FORMS:
-        rest = form.gather.Fresh(keys(fresh), first_run)
+        follower = form.carry.Follower(form.gather.Fresh(keys(fresh), first_run), NEVER, NEAR)
         for version, before, its in zip(versions, befores, expected, strict=True):
-            found = form.carry.follow(version, form.carry.Hits(*before, []) if before else None, rest, NEVER, NEAR)
+            found = follower.follow(version, form.carry.Hits(*before, []) if before else None)
             assert sorted(zip(found.ends, found.triggers, strict=True)) == its
             assert found.ends == sorted(found.ends)
             assert found.once == []
@@ -131,8 +132,8 @@ def test_a_hit_belongs_to_one_of_two_texts() -> None:
     fresh = [(begin + 3, 0), (begin + 4, 0), (begin + 4, 2), (begin + 5, 1), (end, 3), (end + 1, 1), (end + 3, 0)]
     fresh += [(end + 4, 2), (end + 4, 0)]
     for form in FORMS:
-        rest = form.gather.Fresh(keys(fresh), 2)
-        found = [form.carry.follow(each, None, rest, NEVER, NEAR) for each in (one, two)]
+        follower = form.carry.Follower(form.gather.Fresh(keys(fresh), 2), NEVER, NEAR)
+        found = [follower.follow(each, None) for each in (one, two)]
         assert [(each.ends, each.triggers) for each in found] == [([3, 3], [0, 2]), ([1, 3, 3], [1, 0, 2])]
 
 

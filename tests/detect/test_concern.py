@@ -48,18 +48,17 @@ def test_the_lines_with_a_run() -> None:
 
 
 def looking(
-    before: list[int], after: list[int], look: int = 0, runs: int = 0, kinds: list[int] | None = None
+    before: list[int], after: list[int], look: int = 0, runs: int = 0, kinds: bytes | None = None
 ) -> concern.Concern:
     """Triggers that all look `look` further than they find anything, where there is a run of `runs`."""
     return concern.Concern(
         before,
         after,
-        max(*before, *after),
         [look] * len(before),
         [runs] * len(before),
         [1000] * len(before),
         [True] * len(before),
-        kinds or [0] * len(before),
+        kinds or bytes(len(before)),
         [()] * len(before),
         {},
     )
@@ -125,7 +124,9 @@ def test_a_change_anywhere_in_an_encoded_run_concerns_it(core: int, limit: int, 
     data = b";" * 1600 + b"QUJD" * 330 + b";" * 3000
     limits = (1600 - glance.CONTEXT, 1600 + 4 * 330 + glance.AFTER)
     for form in FORMS:
-        found = form.concerned(data, [1616], [0], [0, core, limit, limit], looking([9], [9], kinds=[form.ENCODED]))
+        found = form.concerned(
+            data, [1616], [0], [0, core, limit, limit], looking([9], [9], kinds=bytes([form.ENCODED]))
+        )
         assert [near for _, _, near in found] == ([[0]] if expected else [])
         assert all(low <= limits[0] and limits[1] <= high for low, high, _ in found)
 
@@ -136,7 +137,7 @@ def test_a_change_concerns_a_seam_whose_layer_it_is_in(place: int, expected: boo
     data = b" " * (2200 - len(token)) + b'%b" + "%b' % (token, token) + b" " * 3000
     for form in FORMS:
         found = form.concerned(
-            data, [2200 + 5 + 4], [0], [0, place, place, place], looking([900], [900], kinds=[form.JOINED])
+            data, [2200 + 5 + 4], [0], [0, place, place, place], looking([900], [900], kinds=bytes([form.JOINED]))
         )
         assert bool(found) == (expected and long)
 

@@ -27,7 +27,7 @@ class Hits:
 
 
 def all_of(keys: list[int], once: bytes) -> Hits:
-    """The hits in a text that was searched whole; see `Fresh` and `settle`. Leaves `keys` in order."""
+    """The hits in a text that was searched whole, from `keys` (see `gather.BITS`), which are in order then."""
     keys.sort()
     ends = [key >> gather.BITS for key in keys]
     triggers = [key & (1 << gather.BITS) - 1 for key in keys]
@@ -51,17 +51,18 @@ def settle(
 ) -> int:
     """Find out for each of some texts, bases before what was made of them, what hits it has and what comes of them.
 
-    `fresh` are the hits in what is new in them, `once` and `far` are those of `follow`. Where anything may come of it,
-    or `always`, `judge` is called with the text, its hits (nothing where only the whole text can tell), and the
-    stretches of `concerned`; it says whether anything was found. Gives how many bytes the other texts have.
+    `fresh`, `once` and `far` are those of `Follower`, and `about` says what concerns the hits. Where anything may come
+    of it, or `always`, `judge` is called with the text, its hits (nothing where only the whole text can tell), and the
+    stretches of `concern.concerned`; it says whether anything was found. Gives how many bytes the other texts have.
     """
     passed = 0
+    follower = Follower(fresh, once, far)
     for version in versions:
         base = version.base if version.zones else None
         before: Hits | None = None
         if base is not None:
             before = base.hits
-        hits = follow(version, before, fresh, once, far) if version.regions or base is not None else None
+        hits = follower.follow(version, before) if version.regions or base is not None else None
         if hits is None:
             version.found = judge(version, None, [])
             continue
@@ -76,116 +77,149 @@ def settle(
     return passed
 
 
-def follow(version: Version, before: Hits | None, fresh: gather.Fresh, once: bytes, far: list[int]) -> Hits | None:
-    """The hits in a text, of which those in what is new are next in `fresh`, and are taken from there.
+class Follower:
+    """Tells of one text after the other what hits it has, by those in the text that it was made from and new ones."""
 
-    `before` are those in the text that it was made from. Of triggers that are marked in `once` one hit is told of a
-    text. Those in `far` tell how matches begin that may end so many bytes behind. Gives nothing where only the whole
-    text can tell.
-    """
-    ends: list[int] = []
-    triggers: list[int] = []
-    single: list[int] = []
-    regions = version.regions
-    zones = version.zones
-    keys = fresh.keys
-    at = fresh.at
-    offset = fresh.offset
-    waiting = len(keys)
-    bits = gather.BITS
-    mask = (1 << bits) - 1
-    size = len(version.data)
-    lost = False
-    mixed = False
-    count = 0
-    guards = 0
-    if before is not None:
-        old_ends = before.ends
-        old_triggers = before.triggers
-        known = before.once
-        count = len(old_ends)
-        for trigger in old_triggers:
+    def __init__(self, fresh: gather.Fresh, once: bytes, far: list[int]) -> None:
+        """The hits in what is new in the texts, in their order, are taken from `fresh`.
+
+        Of triggers that are marked in `once` one hit is told of a text. Those in `far` tell how matches begin that may
+        end so many bytes behind.
+        """
+        self.fresh = fresh
+        self.once = once
+        self.far = far
+        self.ends: list[int] = []
+        self.triggers: list[int] = []
+        self.single: list[int] = []
+        """The hits of the text at hand, see `Hits`."""
+        self.mixed = False
+        """Whether they are out of order."""
+        self.guards = 0
+        """How many that were kept tell how a match begins that may go far."""
+        self.reached = False
+        """Whether something is new where such a match may be."""
+
+    def follow(self, version: Version, before: Hits | None) -> Hits | None:
+        """The hits in a text; `before` are those in the text that it was made from.
+
+        Gives nothing where only the whole text can tell.
+        """
+        self.ends = []
+        self.triggers = []
+        self.single = []
+        self.mixed = self.reached = False
+        self.guards = 0
+        regions = version.regions
+        zones = version.zones
+        place = 0
+        piece = 0
+        # Before each stretch of what is new, and after the last, there may be a zone of what is not.
+        while place < len(zones) or piece < len(regions):
+            soft = _soft(version.data, regions[piece + 1]) if piece < len(regions) else len(version.data) + 1
+            if before is not None and place < len(zones):
+                self._keep(version, before, place, soft)
+            if piece < len(regions):
+                self._take(version, piece, soft)
+            place += 3
+            piece += 4
+        if before is not None and self._lacks(before):
+            return None
+        if self.mixed:
+            pairs = sorted(zip(self.ends, self.triggers, strict=True))
+            self.ends = [pair[0] for pair in pairs]
+            self.triggers = [pair[1] for pair in pairs]
+        return Hits(self.ends, self.triggers, self.single)
+
+    def _keep(self, version: Version, before: Hits, place: int, soft: int) -> None:
+        """Keep those of the hits `before` that are in a zone. Those that what is new has a say in, from `soft` on, are
+        taken."""
+        ends = before.ends
+        triggers = before.triggers
+        far = self.far
+        first_run = self.fresh.first_run
+        moved = version.zones[place + 2]
+        last = version.zones[place + 1] + moved
+        low = glance.first_from(ends, version.zones[place] + moved)
+        while low < len(ends):
+            end = ends[low]
+            if end >= last:
+                break
+            trigger = triggers[low]
+            low += 1
+            end -= moved
+            if end >= soft and trigger >= first_run:
+                continue
             if far[trigger]:
+                self.guards += 1
+                if _reached(end, far[trigger], version.regions):
+                    self.reached = True
+            self._add(end, trigger)
+
+    def _take(self, version: Version, piece: int, soft: int) -> None:
+        """Take the hits in a stretch of what is new, and those before it that it has a say in, from `soft` on."""
+        fresh = self.fresh
+        keys = fresh.keys
+        at = fresh.at
+        first_run = fresh.first_run
+        far = self.far
+        bits = gather.BITS
+        mask = (1 << bits) - 1
+        size = len(version.data)
+        begin = version.regions[piece]
+        core = version.regions[piece + 1]
+        high = version.regions[piece + 3]
+        offset = fresh.offset
+        if begin == 0:
+            offset += gather.APART
+        behind = offset + gather.stretch_end(version.data, high) - begin + 1
+        while at < len(keys):
+            key = keys[at]
+            end = key >> bits
+            if end > behind:
+                break
+            at += 1
+            trigger = key & mask
+            end += begin - offset
+            if end <= begin:
+                continue  # what stands before the stretch is none of the text
+            if end > size and trigger >= first_run:
+                end = size
+            if end <= high and (core <= end or (soft <= end and trigger >= first_run)):
+                if far[trigger] and _reached(end, far[trigger], version.regions):
+                    self.reached = True
+                if self._add(end, trigger) and end < core:
+                    self.mixed = True
+        fresh.at = at
+        fresh.offset = behind
+
+    def _add(self, end: int, trigger: int) -> bool:
+        """Add a hit, unless one is enough and there is one."""
+        if self.once[trigger]:
+            if trigger in self.single:
+                return False
+            self.single.append(trigger)
+        self.ends.append(end)
+        self.triggers.append(trigger)
+        return True
+
+    def _lacks(self, before: Hits) -> bool:
+        """Whether hits are missing that only the whole text can tell, by what there was `before`."""
+        for trigger in before.once:
+            if trigger not in self.single:
+                return True  # of these only one place is known, and there may be others
+        guards = 0
+        for trigger in before.triggers:
+            if self.far[trigger]:
                 guards += 1
-    else:
-        old_ends = old_triggers = known = []
-    place = 0
-    piece = 0
-    # Before each stretch of what is new, and after the last, there may be a zone of what is not.
-    while place < len(zones) or piece < len(regions):
-        soft = size + 1
-        if piece < len(regions):
-            core = regions[piece + 1]
-            # What is new may have a say in the hits of the second database on the same line before it, see `windows`.
-            soft = version.data.rfind(b"\n", max(0, core - gather.AHEAD), core) + 2
-            if soft == 1:
-                soft = core - gather.AHEAD
-        if count and place < len(zones):
-            moved = zones[place + 2]
-            last = zones[place + 1] + moved
-            low = glance.first_from(old_ends, zones[place] + moved)
-            while low < count:
-                end = old_ends[low]
-                if end >= last:
-                    break
-                trigger = old_triggers[low]
-                low += 1
-                if end - moved >= soft and trigger >= fresh.first_run:
-                    continue
-                if far[trigger]:
-                    guards -= 1
-                    if _reached(end - moved, far[trigger], regions):
-                        lost = True
-                if once[trigger]:
-                    if trigger in single:
-                        continue
-                    single.append(trigger)
-                ends.append(end - moved)
-                triggers.append(trigger)
-        if piece < len(regions):
-            begin = regions[piece]
-            high = regions[piece + 3]
-            if begin == 0:
-                offset += gather.APART
-            behind = offset + gather.stretch_end(version.data, high) - begin + 1
-            while at < waiting:
-                key = keys[at]
-                end = key >> bits
-                if end > behind:
-                    break
-                at += 1
-                trigger = key & mask
-                end += begin - offset
-                if end <= begin:
-                    continue  # what stands before the stretch is none of the text
-                if end > size and trigger >= fresh.first_run:
-                    end = size
-                if end <= high and (core <= end or (soft <= end and trigger >= fresh.first_run)):
-                    if far[trigger] and _reached(end, far[trigger], regions):
-                        lost = before is not None
-                    if once[trigger]:
-                        if trigger in single:
-                            continue
-                        single.append(trigger)
-                    if end < core:
-                        mixed = True
-                    ends.append(end)
-                    triggers.append(trigger)
-            offset = behind
-        place += 3
-        piece += 4
-    fresh.at = at
-    fresh.offset = offset
-    for trigger in known:
-        if trigger not in single:
-            lost = True  # of these only one place is known, and there may be others
-    if lost or guards:
-        return None
-    if mixed:
-        pairs = sorted(zip(ends, triggers, strict=True))
-        ends = [pair[0] for pair in pairs]
-        triggers = [pair[1] for pair in pairs]
-    return Hits(ends, triggers, single)
+        return self.reached or guards != self.guards
+
+
+def _soft(data: bytes, core: int) -> int:
+    """From where on what is new from `core` on may have a say in the hits of the second database on the same line
+    before it, see `gather.windows`."""
+    soft = data.rfind(b"\n", max(0, core - gather.AHEAD), core) + 2
+    return soft if soft > 1 else core - gather.AHEAD
 
 
 def _reached(end: int, reach: int, regions: list[int]) -> bool:

@@ -2,18 +2,63 @@
 cimport cython
 from stanch.detect cimport glance
 
+cdef class Concern:
+    cdef readonly list before
+    cdef readonly list after
+    cdef readonly long long widest
+    cdef readonly list look
+    cdef readonly list runs
+    cdef readonly list most
+    cdef readonly list plain
+    cdef readonly bytes kinds
+    cdef readonly list lines
+    cdef readonly dict known
+
 @cython.locals(
-    before=list, after=list, look=list, runs=list, most=list, plain=list, kinds=list, lines_of=list, known=dict,
-    widest=cython.longlong, found=list, count=cython.Py_ssize_t, open_low=cython.longlong,
-    open_high=cython.longlong, near=list, marks=bytearray, hopes=bytearray, hope=cython.int, possible=cython.int,
-    hopeless=cython.int, numbers=list, runs_at=list, context=cython.longlong, after_it=cython.longlong,
-    seam=cython.longlong, encoded=cython.longlong, any_joined=cython.bint, place=cython.Py_ssize_t,
-    core=cython.longlong, limit=cython.longlong, left=cython.longlong, right=cython.longlong, here=list,
-    first=cython.Py_ssize_t, last=cython.Py_ssize_t, joined=cython.longlong, in_layer=cython.bint,
-    low=cython.Py_ssize_t, end=cython.longlong, trigger=cython.Py_ssize_t, number=cython.Py_ssize_t,
-    kind=cython.longlong, earliest=cython.longlong, latest=cython.longlong, spare=cython.longlong,
+    looker=_Looker, encoded=list, place=cython.Py_ssize_t, core=cython.longlong, limit=cython.longlong,
+    left=cython.longlong, right=cython.longlong, here=list, number=cython.Py_ssize_t, first=cython.Py_ssize_t,
+    last=cython.Py_ssize_t, earliest=cython.longlong, latest=cython.longlong,
 )
-cpdef list concerned(bytes data, list ends, list triggers, list regions, concern)
+cpdef list concerned(bytes data, list ends, list triggers, list regions, Concern concern)
+
+@cython.final
+cdef class _Looker:
+    cdef bytes data
+    cdef list ends
+    cdef list triggers
+    cdef Concern concern
+    cdef list found
+    cdef bytearray states
+    cdef list encoded
+    cdef list joined
+    cdef list runs_at
+
+    @cython.locals(
+        kinds=bytes, triggers=list, encoded=cython.int, joined=cython.int, number=cython.Py_ssize_t, kind=cython.int,
+    )
+    cdef sort(self)
+
+    @cython.locals(
+        here=list, ends=list, triggers=list, before=list, after=list, widest=cython.longlong, kinds=bytes,
+        encoded=cython.int, joined=cython.int, in_layer=cython.bint, number=cython.Py_ssize_t, end=cython.longlong,
+        trigger=cython.Py_ssize_t, kind=cython.int,
+    )
+    cdef list reached(self, long long core, long long limit)
+
+    @cython.locals(number=cython.Py_ssize_t, end=cython.longlong)
+    cdef bint in_layer(self, long long core, long long limit)
+
+    @cython.locals(state=cython.int)
+    cdef bint hopeful(self, Py_ssize_t number)
+
+    @cython.locals(
+        concern=Concern, data=bytes, end=cython.longlong, trigger=cython.Py_ssize_t, joined=cython.int,
+        least=cython.Py_ssize_t, low=cython.longlong, high=cython.longlong, rules=tuple,
+    )
+    cdef bint look(self, Py_ssize_t number)
+
+    @cython.locals(near=list, found=list, low=cython.longlong, high=cython.longlong, number=cython.Py_ssize_t)
+    cdef put(self, long long left, long long right, list here)
 
 @cython.locals(
     table=bytes, members="const unsigned char*", raw="const unsigned char*", place=cython.Py_ssize_t,

@@ -5,8 +5,6 @@ Plain Python that `concern.pxd` gives C types for Cython, like `stanch.sources.g
 file in a history passes through here.
 """
 
-from typing import NamedTuple
-
 from stanch.catalog.runs import PLAIN, TOKEN
 from stanch.detect import glance
 
@@ -20,26 +18,42 @@ _PLAIN = bytes(code in PLAIN for code in range(256))
 _TOKEN = bytes(code in TOKEN for code in range(256))
 
 
-class Concern(NamedTuple):
-    """For each trigger what may have a say in what comes of its hits: lists with an entry for each."""
+class Concern:
+    """For each trigger what may have a say in what comes of its hits: sequences with an entry for each."""
 
-    before: list[int]
-    after: list[int]
-    """How far before and after its end what concerns a hit may be, in bytes; -1 where no hit is looked at."""
-    widest: int
-    """The greatest of both."""
-    look: list[int]
-    """How much of that is only there to judge what is found in the rest."""
-    runs: list[int]
-    most: list[int]
-    plain: list[bool]
-    """What `run` must find in the rest, so that anything is found; 0 for nothing."""
-    kinds: list[int]
-    """`ENCODED`, `JOINED`, or 0 for all else."""
-    lines: list[tuple[tuple[int, int], ...]]
-    """The `rules` of `glance.barren`; none where a line alone does not tell."""
-    known: dict[int, int]
-    """What is `known` there."""
+    def __init__(
+        self,
+        before: list[int],
+        after: list[int],
+        look: list[int],
+        runs: list[int],
+        most: list[int],
+        plain: list[bool],
+        kinds: bytes,
+        lines: list[tuple[tuple[int, int], ...]],
+        known: dict[int, int],
+    ) -> None:
+        self.before = before
+        self.after = after
+        """How far before and after its end what concerns a hit may be, in bytes; -1 where no hit is looked at."""
+        self.widest = max(*before, *after)
+        """The greatest of both."""
+        self.look = look
+        """How much of that is only there to judge what is found in the rest."""
+        self.runs = runs
+        self.most = most
+        self.plain = plain
+        """What `run` must find in the rest, so that anything is found; 0 for nothing."""
+        self.kinds = kinds
+        """`ENCODED`, `JOINED`, or 0 for all else."""
+        self.lines = lines
+        """The `rules` of `glance.barren`; none where a line alone does not tell."""
+        self.known = known
+        """What is `known` there."""
+
+    def forgetful(self) -> "Concern":
+        """The same where nothing is known."""
+        return Concern(self.before, self.after, self.look, self.runs, self.most, self.plain, self.kinds, self.lines, {})
 
 
 def concerned(
@@ -51,112 +65,140 @@ def concerned(
     ends (it may reach over the text's ends) and the numbers of the hits in it; what concerns its hits is within it.
     Hits of which nothing can come are left out.
     """
-    before, after, widest, look, runs, most, plain, kinds, lines_of, known = concern
-    found: list[tuple[int, int, list[int]]] = []
-    count = len(ends)
-    open_low = 0
-    open_high = 0
-    near: list[int] = []
-    marks = bytearray(count)
-    # What may come of a hit is the same for all changes that are close to it: 0 is not known yet.
-    hopes = bytearray(count)
-    possible, hopeless = 1, 2
-    context = glance.CONTEXT
-    after_it = glance.AFTER
-    seam = context + glance.SEAM + glance.JOINT
-    encoded = ENCODED
-    joined = JOINED
-    any_joined = False
-    numbers: list[int] = []
-    for number in range(count):
-        kind = kinds[triggers[number]]
-        if kind == encoded:
-            numbers.append(number)
-        elif kind == joined:
-            any_joined = True
-    runs_at = [ends[number] for number in numbers] if numbers else numbers
-    # What a change concerns; most concern nothing, and leave it as it is.
-    here: list[int] = []
+    looker = _Looker(data, ends, triggers, concern)
+    encoded = looker.encoded
     for place in range(0, len(regions), 4):
         core = regions[place + 1]
         limit = regions[place + 2]
         left = core
         right = limit
-        if numbers:
-            first, last, earliest, latest = glance.encoded(data, runs_at, core, limit)
+        here = looker.reached(core, limit)
+        for number in here:
+            left = min(left, ends[number] - concern.before[triggers[number]])
+            right = max(right, ends[number] + concern.after[triggers[number]])
+        if encoded:
+            first, last, earliest, latest = glance.encoded(data, looker.runs_at, core, limit)
             if first < last:
-                here = numbers[first:last]
-                left = min(left, earliest - context)
-                right = max(right, latest + after_it)
-        in_layer = False
-        if any_joined:
-            # Only what is in the layer of a seam has a say in it.
-            low = glance.first_from(ends, core - after_it)
-            while low < count and not in_layer:
-                end = ends[low]
-                if end > limit + seam:
-                    break
-                if kinds[triggers[low]] == joined:
-                    if not hopes[low]:
-                        hopes[low] = possible if glance.joins(data, end) else hopeless
-                    in_layer = hopes[low] == possible
-                low += 1
-        low = glance.first_from(ends, core - widest)
-        while low < count:
-            end = ends[low]
+                here += encoded[first:last]
+                left = min(left, earliest - glance.CONTEXT)
+                right = max(right, latest + glance.AFTER)
+        if here:
+            looker.put(left, right, here)
+    for stretch in looker.found:
+        stretch[2].sort()
+    return looker.found
+
+
+class _Looker:
+    """Looks at the hits in one text for those that its changes concern."""
+
+    def __init__(self, data: bytes, ends: list[int], triggers: list[int], concern: Concern) -> None:
+        self.data = data
+        self.ends = ends
+        self.triggers = triggers
+        self.concern = concern
+        self.found: list[tuple[int, int, list[int]]] = []
+        """See `concerned`; the hits of each stretch in any order."""
+        self.states = bytearray(len(ends))
+        """What may come of each hit, which is the same for all changes that are close to it: 0 is not known yet, 1 is
+        nothing, 2 is something, and 3 is that it is in a stretch."""
+        self.encoded: list[int] = []
+        self.joined: list[int] = []
+        """The numbers of the hits of these kinds of triggers."""
+        self.sort()
+        self.runs_at = [ends[number] for number in self.encoded] if self.encoded else self.encoded
+        """Where the former are."""
+
+    def sort(self) -> None:
+        """Find out which hits are of the kinds of triggers that are looked at in a way of their own."""
+        kinds = self.concern.kinds
+        triggers = self.triggers
+        encoded = ENCODED
+        joined = JOINED
+        for number in range(len(triggers)):
+            kind = kinds[triggers[number]]
+            if kind == encoded:
+                self.encoded.append(number)
+            elif kind == joined:
+                self.joined.append(number)
+
+    def reached(self, core: int, limit: int) -> list[int]:
+        """The numbers of the hits that a change concerns, but for those of encoded runs."""
+        here: list[int] = []
+        ends = self.ends
+        triggers = self.triggers
+        before = self.concern.before
+        after = self.concern.after
+        widest = self.concern.widest
+        kinds = self.concern.kinds
+        encoded = ENCODED
+        joined = JOINED
+        in_layer = bool(self.joined) and self.in_layer(core, limit)
+        number = glance.first_from(ends, core - widest)
+        while number < len(ends):
+            end = ends[number]
             if end > limit + widest:
                 break
-            trigger = triggers[low]
-            number = low
-            low += 1
+            trigger = triggers[number]
             kind = kinds[trigger]
             if before[trigger] < 0 or kind == encoded or (kind == joined and not in_layer):
+                number += 1
                 continue
-            earliest = end - before[trigger]
-            latest = end + after[trigger]
-            if earliest > limit or latest < core:
-                continue
-            hope = hopes[number]
-            if not hope:
-                spare = look[trigger]
-                hope = possible
-                if kind == joined:
-                    hope = possible if glance.joins(data, end) else hopeless
-                elif (
-                    runs[trigger]
-                    and not run(data, earliest + spare, latest - spare, runs[trigger], most[trigger], plain[trigger])
-                ) or (lines_of[trigger] and glance.barren(data, ends, triggers, number, lines_of[trigger], known)):
-                    hope = hopeless
-                hopes[number] = hope
-            if hope == hopeless:
-                continue
-            here.append(number)
-            if earliest < left:
-                left = earliest
-            if latest > right:
-                right = latest
-        if not here:
-            continue
-        if near and left > open_high:
-            near.sort()
-            found.append((open_low, open_high, near))
-            near = []
-        if not near:
-            open_low = left
-            open_high = right
-        else:
-            open_low = min(open_low, left)
-            open_high = max(open_high, right)
-        # A hit that two changes concern is in the stretch of both.
+            if end - before[trigger] <= limit and end + after[trigger] >= core and self.hopeful(number):
+                here.append(number)
+            number += 1
+        return here
+
+    def in_layer(self, core: int, limit: int) -> bool:
+        """Whether a change is in the layer of a seam: only what is there has a say in it."""
+        for number in self.joined:
+            end = self.ends[number]
+            if end > limit + glance.CONTEXT + glance.SEAM + glance.JOINT:
+                break
+            if end >= core - glance.AFTER and self.hopeful(number):
+                return True
+        return False
+
+    def hopeful(self, number: int) -> bool:
+        """Whether anything may come of a hit."""
+        state = self.states[number]
+        if state == 0:
+            state = 2 if self.look(number) else 1
+            self.states[number] = state
+        return state > 1
+
+    def look(self, number: int) -> bool:
+        """The same, told by a look at it."""
+        concern = self.concern
+        data = self.data
+        end = self.ends[number]
+        trigger = self.triggers[number]
+        joined = JOINED
+        if concern.kinds[trigger] == joined:
+            return glance.joins(data, end)
+        least = concern.runs[trigger]
+        if least:
+            low = end - concern.before[trigger] + concern.look[trigger]
+            high = end + concern.after[trigger] - concern.look[trigger]
+            if not run(data, low, high, least, concern.most[trigger], concern.plain[trigger]):
+                return False
+        rules = concern.lines[trigger]
+        return not rules or not glance.barren(data, self.ends, self.triggers, number, rules, concern.known)
+
+    def put(self, left: int, right: int, here: list[int]) -> None:
+        """Add a stretch with its hits, or make the last one wider if they meet; a hit that two changes concern is in
+        the stretch of both."""
+        near: list[int] = []
+        found = self.found
+        if found and left <= found[len(found) - 1][1]:
+            low, high, near = found.pop()
+            left = min(left, low)
+            right = max(right, high)
         for number in here:
-            if not marks[number]:
-                marks[number] = 1
+            if self.states[number] < 3:
+                self.states[number] = 3
                 near.append(number)
-        here = []
-    if near:
-        near.sort()
-        found.append((open_low, open_high, near))
-    return found
+        found.append((left, right, near))
 
 
 def run(data: bytes, low: int, high: int, length: int, most: int, plain: bool) -> bool:

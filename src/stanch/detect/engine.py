@@ -140,7 +140,7 @@ class Engine:
 
     def _telling(self, data: bytes, hits: Hits) -> list[tuple[int, int]]:
         """(trigger, end) of those of the `hits` in `data` of which something may come."""
-        concerns = self._concern._replace(known={}) if self._explain else self._concern
+        concerns = self._concern.forgetful() if self._explain else self._concern
         everything = concern.concerned(data, hits.ends, hits.triggers, [0, 0, len(data), len(data)], concerns)
         found = [(hits.triggers[number], hits.ends[number]) for _, _, numbers in everything for number in numbers]
         return [*found, *((number, 0) for number in hits.once)]

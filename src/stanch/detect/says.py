@@ -25,7 +25,7 @@ def says(triggers: Iterable[Trigger], built: Sequence[Rule]) -> list[Say]:
 def of(said: Iterable[Say], known: dict[int, int]) -> concern.Concern:
     """All triggers' `says` as the compiled loops take them; `known` is what came to nothing before."""
     before, after, look, runs, most, plain, kinds, lines = (list(column) for column in zip(*said, strict=True))
-    return concern.Concern(before, after, max(*before, *after), look, runs, most, plain, kinds, lines, known)
+    return concern.Concern(before, after, look, runs, most, plain, bytes(kinds), lines, known)
 
 
 def _say(trigger: Trigger, some: list[Rule]) -> Say:
