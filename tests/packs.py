@@ -4,12 +4,13 @@ import hashlib
 import os
 import random
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 from repositories import START, Content, Repo
+from stanch.sources.git.pack.store import Pack
 
 COMMIT, TREE, BLOB, TAG, OFFSET, REFERENCE = 1, 2, 3, 4, 6, 7
 KINDS = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
@@ -119,6 +120,11 @@ def paths(repo: Repo) -> list[Path]:
     """The packs of a repository."""
     common = repo.git("rev-parse", "--path-format=absolute", "--git-common-dir")
     return sorted(Path(common, "objects", "pack").glob("*.pack"))
+
+
+def trees(pack: Pack, kinds: Collection[str] = tuple(KINDS.values())) -> list[tuple[int, int]]:
+    """The roots of all trees of some kinds in a pack, each with the tree's weight."""
+    return [(root, weight) for [root], weight in pack.batches(kinds, 0)]
 
 
 def commit_all(repo: Repo, versions: Sequence[Mapping[str, Content]], messages: Sequence[str] = ()) -> None:

@@ -208,7 +208,7 @@ def test_a_damaged_entry_is_told_as_git_tells_it(packed: Repo) -> None:
     [path] = packs.paths(packed)
     pack = store.Pack(path, 20)
     data = bytearray(path.read_bytes())
-    roots = [tree.root for tree in pack.trees() if tree.kind == "blob" and pack.child[tree.root] >= 0]
+    roots = [root for root, _ in packs.trees(pack, ["blob"]) if pack.child[root] >= 0]
     lost = {pack.name(number).hex() for number in pack.below(roots[0])}
     data[pack.offsets[roots[0] + 1] - 3] ^= 0xFF
     path.chmod(0o644)

@@ -64,25 +64,23 @@ def grown(repo: Repo) -> Repo:
 
 def test_every_entry_is_in_one_tree(grown: Repo) -> None:
     pack = one(grown)
-    trees = list(pack.trees())
-    below = [number for tree in trees for number in pack.below(tree.root)]
+    roots = [root for root, _ in packs.trees(pack)]
+    below = [number for root in roots for number in pack.below(root)]
     assert sorted(below) == list(range(pack.count))
-    assert [tree.root for tree in trees] == sorted(tree.root for tree in trees)
-    assert {tree.kind for tree in trees} == {"commit", "tree", "blob", "tag"}
-    assert all(pack.kind(number) == tree.kind for tree in trees for number in pack.below(tree.root))
+    assert roots == sorted(roots)
+    assert {kind for kind, _ in pack.by_kind(roots)} == {"commit", "tree", "blob", "tag"}
+    for kind, its in pack.by_kind(roots):
+        assert all(pack.kind(number) == kind for root in its for number in pack.below(root))
+        assert set(its) <= {root for root, _ in packs.trees(pack, [kind])} <= set(roots)
     assert not list(pack.orphans())
 
 
 def test_a_tree_weighs_what_is_in_it(grown: Repo) -> None:
     pack = one(grown)
-    trees = list(pack.trees())
-    heaviest = max(trees, key=lambda tree: tree.weight)
-    assert heaviest.weight > sum(pack.sizes[number] for number in pack.below(heaviest.root))
-    members = [list(pack.below(tree.root)) for tree in trees]
-    over = [
-        (tree.weight - sum(pack.sizes[number] for number in below)) / len(below)
-        for tree, below in zip(trees, members, strict=True)
-    ]
+    trees = [(weight, list(pack.below(root))) for root, weight in packs.trees(pack)]
+    heaviest, members = max(trees)
+    assert heaviest > sum(pack.sizes[number] for number in members)
+    over = [(weight - sum(pack.sizes[number] for number in members)) / len(members) for weight, members in trees]
     assert len(set(over)) == 1
 
 
@@ -121,7 +119,7 @@ def test_what_was_read_is_let_go(repo: Repo) -> None:
 
 def test_an_empty_pack(tmp_path: Path) -> None:
     pack = Pack(packs.write(tmp_path, []), 20)
-    assert (pack.count, list(pack.trees()), list(pack.orphans())) == (0, [], [])
+    assert (pack.count, packs.trees(pack), list(pack.orphans())) == (0, [], [])
     assert pack.absent([bytes(20)]) == [bytes(20)]
 
 
@@ -158,7 +156,7 @@ def test_a_base_may_come_after_its_delta(tmp_path: Path) -> None:
     base = packs.blob(b"abc\n")
     pack = Pack(packs.write(tmp_path, [reference(packs.name(b"abc\n!\n"), base.name), base]), 20)
     assert list(pack.parents) == [1, -1]
-    assert [list(pack.below(tree.root)) for tree in pack.trees()] == [[1, 0]]
+    assert [list(pack.below(root)) for root, _ in packs.trees(pack)] == [[1, 0]]
 
 
 def test_a_delta_without_its_base_is_left_to_git_with_all_that_hangs_on_it(tmp_path: Path) -> None:
@@ -167,7 +165,7 @@ def test_a_delta_without_its_base_is_left_to_git_with_all_that_hangs_on_it(tmp_p
     pack = Pack(packs.write(tmp_path, [orphan, below, packs.blob(b"abc\n")]), 20)
     assert list(pack.orphans()) == [0, 1]
     assert [pack.kind(number) for number in range(3)] == ["", "", "blob"]
-    assert [tree.root for tree in pack.trees()] == [2]
+    assert [root for root, _ in packs.trees(pack)] == [2]
     assert list(pack.of("blob")) == [2]
 
 
@@ -176,7 +174,7 @@ def test_deltas_of_one_another_are_left_to_git(tmp_path: Path) -> None:
     entries = [reference(first, second), packs.blob(b"abc\n"), reference(second, first), reference(itself, itself)]
     pack = Pack(packs.write(tmp_path, entries), 20)
     assert list(pack.orphans()) == [0, 2, 3]
-    assert [list(pack.below(tree.root)) for tree in pack.trees()] == [[1]]
+    assert [list(pack.below(root)) for root, _ in packs.trees(pack)] == [[1]]
 
 
 # --- hostile packs ---------------------------------------------------------------------------------------------------
@@ -237,14 +235,14 @@ def test_sizes_that_add_up_to_more_than_fits(tmp_path: Path) -> None:
     root = packs.blob(b"abc\n")
     huge = [Entry(bytes([at]) * 20, GROWING, OFFSET, 0, size=(1 << 60) - 1) for at in range(20)]
     pack = Pack(packs.write(tmp_path, [root, *huge]), 20)
-    [tree] = pack.trees()
-    assert tree.weight >= (1 << 60) - 1
+    [(_, weight)] = packs.trees(pack)
+    assert weight >= (1 << 60) - 1
 
 
 def test_two_names_for_one_entry(tmp_path: Path) -> None:
     data, [offset] = packs.packed([packs.blob(b"abc")])
     pack = Pack(broken(tmp_path, data, [b"n" * 20, b"o" * 20], [offset, offset]), 20)
-    assert [tree.kind for tree in pack.trees()] == ["blob", "blob"]
+    assert [pack.kind(root) for root, _ in packs.trees(pack)] == ["blob", "blob"]
     assert {pack.name(0), pack.name(1)} == {b"n" * 20, b"o" * 20}
 
 
@@ -263,7 +261,7 @@ def test_any_bytes_are_a_pack_or_an_error(tmp_path: Path, data: bytes, offsets: 
         pack = Pack(path, width)
     except ValueError:
         return
-    entries = [number for tree in pack.trees() for number in pack.below(tree.root)]
+    entries = [number for root, _ in packs.trees(pack) for number in pack.below(root)]
     assert sorted([*entries, *pack.orphans()]) == list(range(pack.count))
 
 
@@ -283,6 +281,6 @@ def test_flipped_bytes_make_a_pack_or_an_error(grown: Repo, tmp_path: Path) -> N
         except ValueError:
             continue
         made += 1
-        entries = [number for tree in pack.trees() for number in pack.below(tree.root)]
+        entries = [number for root, _ in packs.trees(pack) for number in pack.below(root)]
         assert sorted([*entries, *pack.orphans()]) == list(range(pack.count))
     assert 10 < made < 100

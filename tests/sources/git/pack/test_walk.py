@@ -30,7 +30,7 @@ def walked(pack: Pack, form: ModuleType = walk) -> tuple[Objects, set[str]]:
     """What a walk over all of a pack gives, and what it leaves to git; each object is one or the other, once."""
     failed: list[int] = []
     found: Objects = {}
-    for batch in batches(pack, [tree.root for tree in pack.trees()], failed.append, form):
+    for batch in batches(pack, [root for root, _ in packs.trees(pack)], failed.append, form):
         # All of a batch is there at once, and so is all that its versions were made from, before them.
         for version in batch:
             base = version.base
@@ -139,7 +139,7 @@ def told(pack: Pack, form: ModuleType) -> tuple[Seen, list[int]]:
     """All that a walk says of the versions in a pack, in its order, and how many each of its batches has."""
     seen: Seen = []
     sizes = []
-    for batch in batches(pack, [tree.root for tree in pack.trees()], failing, form):
+    for batch in batches(pack, [root for root, _ in packs.trees(pack)], failing, form):
         sizes.append(len(batch))
         for one in batch:
             seen.append((one.number, one.base.number if one.base else -1, one.data, one.regions, one.zones))
@@ -205,7 +205,7 @@ def test_both_forms_walk_alike(pack: Pack) -> None:
 def test_contents_are_there_until_the_next_batch(pack: Pack, monkeypatch: pytest.MonkeyPatch, form: ModuleType) -> None:
     monkeypatch.setattr(form, "MANY", 5)
     last: list[Version] = []
-    for batch in batches(pack, [tree.root for tree in pack.trees()], failing, form):
+    for batch in batches(pack, [root for root, _ in packs.trees(pack)], failing, form):
         for version in batch:
             assert packs.name(version.data, pack.kind(version.number)) == pack.name(version.number)
         assert all(version.data == b"" for version in last if pack.child[version.number] < 0)

@@ -5,7 +5,7 @@ import mmap
 from array import array
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from stanch.sources.git.pack import index, inner
 
@@ -20,14 +20,6 @@ class Names(Protocol):
     def absent(self, names: list[bytes]) -> list[bytes]:
         """Those of the names that are not among them."""
         ...
-
-
-class Tree(NamedTuple):
-    """A whole object and all deltas of it, of those, and so on: all versions of a file, often."""
-
-    root: int
-    kind: str
-    weight: int
 
 
 class Pack:
@@ -131,16 +123,10 @@ class Pack:
         if hasattr(mmap, "MADV_DONTNEED"):
             self._map.madvise(mmap.MADV_DONTNEED)
 
-    def trees(self) -> Iterator[Tree]:
-        """All trees in the order of the file."""
-        weights = self._weights
-        for number, kind in enumerate(self.kinds):
-            if kind < inner.OFFSET_DELTA:
-                yield Tree(number, KINDS[kind], weights[number])
-
     def batches(self, kinds: Collection[str], limit: int) -> list[tuple[list[int], int]]:
         """The roots of all trees of some kinds, in the order of the file, in lists of at most `limit` weight or one
-        tree; each with its weight."""
+        tree; each with its weight. A tree is a whole object and all deltas of it, of those, and so on: all versions of
+        a file, often."""
         wanted = bytes(KINDS.get(code) in kinds for code in range(8))
         return inner.batches(self.kinds, self._weights, wanted, limit)
 
