@@ -8,14 +8,19 @@ def test_a_program_says_what_to_install_and_configure(folder: Path, call: Call) 
     told = call("snippet", "notion-integration-token", "--language", "python", "--store", "vault")
     assert "# Install:    pip install hvac requests notion-client\n" in told
     assert "VAULT_ADDR" in told
-    assert 'path="my-project"' in told
+    assert 'path="NOTION_TOKEN"' in told
     compile(told, "main.py", "exec")
 
 
 def test_names_of_ones_own_and_aliases(folder: Path, call: Call) -> None:
-    told = call("snippet", "stripe-secret-key", "-l", "golang", "-s", "aws", "--project", "shop", "--name", "SHOP_KEY")
+    told = call("snippet", "stripe-secret-key", "-l", "golang", "-s", "aws", "--path", "shop/SHOP_KEY")
     assert 'id := "shop/SHOP_KEY"' in told
-    assert "STRIPE_SECRET_KEY" not in told
+
+
+def test_the_place_is_that_of_the_settings(folder: Path, call: Call) -> None:
+    (folder / "stanch.toml").write_text('[store]\nprefix = "shop/prod"\n')
+    told = call("snippet", "notion-integration-token", "-l", "go", "-s", "vault")
+    assert '"shop/prod/NOTION_TOKEN"' in told
 
 
 def test_json_has_the_parts(folder: Path, call: Call) -> None:
@@ -46,6 +51,6 @@ def test_what_is_not_there(folder: Path, call: Call) -> None:
 def test_names_that_could_break_out_of_a_string_are_refused(folder: Path, call: Call) -> None:
     good = ("snippet", "notion-integration-token", "-l", "python", "-s", "aws")
     for bad in ('X"', "a b", "1X", "", "X\n", "é"):
-        assert "cannot name a secret" in call(*good, "--name", bad or " ", status=2)
-    for bad in ("../x", 'x"', "-x", "x\n"):
-        assert "cannot name a project" in call(*good, f"--project={bad}", status=2)
+        assert "cannot be a secret's name" in call(*good, "--name", bad or " ", status=2)
+    for bad in ("../x", 'x"', "x\n"):
+        assert "x" in call(*good, f"--path={bad}", status=2)

@@ -1,5 +1,6 @@
 """`stanch snippet`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 @click.option("--language", "-l", metavar="LANGUAGE", help="Such as python, javascript, go, java, ruby.")
 @click.option("--store", "-s", metavar="STORE", help="Such as env, aws, vault, conjur.")
 @click.option("--name", "called", metavar="NAME", help="What the secret is called in the store; else as usual.")
-@click.option("--project", metavar="NAME", default="my-project", show_default=True, help="What it belongs to there.")
+@click.option("--path", default="", metavar="PATH", help="Where it is kept there, instead of the settings' place.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def snippet(
-    name: str | None, language: str | None, store: str | None, called: str | None, project: str, form: str
+    name: str | None, language: str | None, store: str | None, called: str | None, path: str, form: str
 ) -> None:
     """A complete program that fetches a secret from a store and uses it, so that it need not stand in the code.
 
@@ -29,7 +30,7 @@ def snippet(
     Examples:
       stanch snippet
       stanch snippet notion-integration-token --language python --store vault
-      stanch snippet stripe-secret-key -l go -s aws --project shop --name SHOP_STRIPE_KEY
+      stanch snippet stripe-secret-key -l go -s aws --path shop/STRIPE_KEY
       stanch snippet intercom-access-token -l java -s conjur --format json
     """
     from stanch.errors import ConfigError
@@ -51,11 +52,14 @@ def snippet(
         )
 
     from stanch.cli.lookup import find, known
+    from stanch.config import load as load_config
     from stanch.respond.snippets.compose import compose, usual_name
-    from stanch.respond.snippets.reference import Reference
+    from stanch.respond.stores.model import Reference
 
+    config = load_config(Path(), None)
     provider, kind = find(known(), name)
-    made = compose(provider, kind, languages[chosen], place, Reference(called or usual_name(kind), project))
+    where = Reference.resolve(called or usual_name(kind), config.store, path)
+    made = compose(provider, kind, languages[chosen], place, where)
     if form == "json":
         import msgspec
 

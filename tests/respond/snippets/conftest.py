@@ -13,7 +13,6 @@ import pytest
 import trustme
 
 from stanch.respond.snippets.compose import usual_name
-from stanch.respond.snippets.reference import Reference
 
 from . import servers
 from .answers import TYPES, provider_calls
@@ -58,7 +57,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     # What several types of a provider call alike is one secret in a store.
     named = {usual_name(kind): secrets[name] for name, (_, kind) in TYPES.items()}
     secrets = {name: named[usual_name(kind)] for name, (_, kind) in TYPES.items()}
-    paths = {Reference(name).path: value for name, value in named.items()}
     authority = trustme.CA()
     trusted = folder / "authority.pem"
     authority.cert_pem.write_to_path(str(trusted))
@@ -67,9 +65,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         known, ports = stack.enter_context(servers.providers(authority, calls))
         settings = {
             "env": named,
-            "aws": stack.enter_context(servers.aws(paths)),
-            "vault": stack.enter_context(servers.vault(folder, Reference("X").project, named)),
-            "conjur": stack.enter_context(servers.conjur(authority, paths)),
+            "aws": stack.enter_context(servers.aws(named)),
+            "vault": stack.enter_context(servers.vault(folder, named)),
+            "conjur": stack.enter_context(servers.conjur(authority, named)),
         }
         settings["conjur"]["CONJUR_CERT_FILE"] = str(trusted)
         address, local = f"http://127.0.0.1:{ports.proxy}", "localhost,127.0.0.1"

@@ -184,7 +184,7 @@ class _Conjur(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     account = "myorg"
-    login = "host/my-project"
+    login = "host/my-app"
     key = hashlib.sha256(os.urandom(16)).hexdigest()[:52]
     values: dict[str, str]
     tokens: set[str]
@@ -289,8 +289,8 @@ def aws(values: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def vault(folder: Path, path: str, values: dict[str, str]) -> Iterator[dict[str, str]]:
-    """A real OpenBao, which speaks Vault's API; holds `values` as the keys of secret/`path`."""
+def vault(folder: Path, values: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A real OpenBao, which speaks Vault's API; holds `values` by name, each a secret of its own."""
     token = "dev-" + hashlib.sha256(os.urandom(16)).hexdigest()[:24]
     for attempt in range(5):
         process, address = _start_vault(folder, token)
@@ -305,7 +305,8 @@ def vault(folder: Path, path: str, values: dict[str, str]) -> Iterator[dict[str,
         else:
             break
     try:
-        _vault(address, token, "POST", f"secret/data/{path}", {"data": values})
+        for name, value in values.items():
+            _vault(address, token, "POST", f"secret/data/{name}", {"data": {"value": value}})
         yield {"VAULT_ADDR": address, "VAULT_TOKEN": token}
     finally:
         process.terminate()

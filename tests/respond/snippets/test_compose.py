@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stanch.config import Config
+from stanch.config.model import Stores
 from stanch.errors import ConfigError
 from stanch.respond.snippets import load
 from stanch.respond.snippets.compose import Snippet, compose, usual_name
 from stanch.respond.snippets.model import Text
-from stanch.respond.snippets.reference import Reference
 from stanch.respond.snippets.spell import string
+from stanch.respond.stores import Reference, open_store
 
 from .answers import REFERENCE, TYPES
 from .programs import snippet
@@ -114,13 +116,18 @@ def test_sums_leave_out_what_is_empty() -> None:
     assert string("{a}", spelling, {"a": "a"}) == "a"
 
 
-def test_names_that_fit_every_store() -> None:
-    where = Reference("NOTION_TOKEN", "shop")
-    assert (where.path, where.dashed) == ("shop/NOTION_TOKEN", "NOTION-TOKEN")
-    for _, kind in TYPES.values():
-        Reference(usual_name(kind))
-    with pytest.raises(ConfigError, match="cannot name a secret"):
-        Reference('X"; import os')
+@pytest.mark.parametrize("store", ["aws", "vault", "conjur"])
+def test_the_place_is_the_one_that_the_stores_give_a_name(store: str) -> None:
+    provider, kind = TYPES["notion-integration-token"]
+    where = Reference.resolve("NOTION_TOKEN", Stores(prefix="shop/prod"))
+    address = str(open_store(store, Config()).address(where))
+    assert "shop/prod/NOTION_TOKEN" in address
+    assert "shop/prod/NOTION_TOKEN" in compose(provider, kind, load.languages()["python"], store, where).code
+    for place in ('a"b', "a\nb", "${a}", "a b"):
+        with pytest.raises(ConfigError, match=r"cannot stand in a program|no place that a store could have"):
+            compose(provider, kind, load.languages()["python"], store, Reference("NOTION_TOKEN", place))
+    with pytest.raises(ConfigError, match="one value"):
+        compose(provider, kind, load.languages()["python"], store, Reference("NOTION_TOKEN", "a", "key"))
 
 
 def _without_names(one: Snippet) -> str:

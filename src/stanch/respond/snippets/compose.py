@@ -2,7 +2,7 @@
 
 Words in capitals in those files stand for what differs:
 
-    SECRET_NAME  SECRET_PATH  SECRET_PROJECT  SECRET_DASHED    where the secret is, see `Reference`
+    SECRET_NAME  SECRET_PATH                                   where the secret is, see `Reference`
     PROVIDER_NAME                                              whose secret it is
     CALL_METHOD  CALL_URL                                      the call, as far as it is plain HTTP
     HEADER_NAME  HEADER_VALUE                                  a header; its line is written once for each
@@ -16,13 +16,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from stanch.catalog.model import CredentialType, Provider
+from stanch.errors import ConfigError
 from stanch.respond.snippets import load
 from stanch.respond.snippets.imports import merge
 from stanch.respond.snippets.model import Language, Package, Part
-from stanch.respond.snippets.reference import Reference
 from stanch.respond.snippets.spell import holes, string
+from stanch.respond.stores.model import Reference
 
 _WORD = re.compile(r"\b(?:SECRET|PROVIDER|CALL|HEADER|PART)_[A-Z]+\b")
+_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 _HEADER = re.compile(r"^.*\bHEADER_.*\n", re.MULTILINE)
 # Lines that follow each other, and the bracket that ends them.
 _PART = re.compile(r"^(?:.*\bPART_.*\n)+(?:\s*\}\n)?", re.MULTILINE)
@@ -69,7 +71,7 @@ def compose(
 
     `store` is one of those that `language.stores` has. Without `reference` the secret is called as it usually is.
     """
-    where = reference or Reference(usual_name(kind))
+    where = _plain(reference or Reference(usual_name(kind)))
     call = _call(kind)
     use = _use(kind, language, call)
     fetch, apply = language.stores[store], language.uses[use]
@@ -108,6 +110,17 @@ def compose(
     return msgspec.structs.replace(snippet, code=f"{head}{comment}\n{body}\n")
 
 
+def _plain(reference: Reference) -> Reference:
+    """The reference, if it can stand in the text of every language as it is."""
+    if not _PATH.fullmatch(reference.path):
+        raise ConfigError(
+            f"{reference.path!r} cannot stand in a program", hint="Letters, digits, '/', '-', '_' and '.'."
+        )
+    if reference.field not in ("", "value"):
+        raise ConfigError(f"{reference.path}#{reference.field}: programs read secrets that hold one value")
+    return reference
+
+
 def usual_name(kind: CredentialType) -> str:
     """What the secret is usually called: its first environment variable, or one made of the type's id."""
     return kind.env[0] if kind.env else kind.id.replace("-", "_").upper()
@@ -129,20 +142,13 @@ def _call(kind: CredentialType) -> _Call | None:
         own = load.calls()[kind.id]
         return _Call(own.method, own.url, own.headers, own.source)
     check = kind.verify
-    if check is None or check.effect != "read" or check.body:
+    if check is None or check.effect != "read" or check.body or check.form or check.aws or "{host}" in check.urls[0]:
         return None
-    url, headers = check.urls[0], dict(check.headers)
-    address = urlsplit(url)
-    basic = ""
-    if "@" in address.netloc:
-        basic, _, host = address.netloc.rpartition("@")
-        url = url.replace(address.netloc, host, 1)
-    for name, value in headers.items():
-        if name == "Authorization" and value.startswith("Basic "):
-            basic = value.removeprefix("Basic ")
-    if basic:
+    headers = dict(check.headers)
+    if check.basic:
         headers = {"Authorization": "", **headers}
-    return _Call(check.method, url, headers or {"Accept": "application/json"}, check.source, basic)
+    headers = headers or {"Accept": "application/json"}
+    return _Call(check.method, check.urls[0], headers, check.source, check.basic)
 
 
 def _roles(call: _Call) -> list[str]:
@@ -160,8 +166,6 @@ def _filler(
     words = {
         "SECRET_NAME": where.name,
         "SECRET_PATH": where.path,
-        "SECRET_PROJECT": where.project,
-        "SECRET_DASHED": where.dashed,
         "PROVIDER_NAME": re.sub(r"[^\w .&-]", "", provider.name),
     }
     headers: list[dict[str, str]] = []

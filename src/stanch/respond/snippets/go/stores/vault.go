@@ -8,19 +8,19 @@ import (
 	vault "github.com/hashicorp/vault/api"
 )
 
-// readSecret gives SECRET_NAME of secret/SECRET_PROJECT from Vault.
+// readSecret gives the value of secret/SECRET_PATH from Vault.
 func readSecret(ctx context.Context) (string, error) {
 	client, err := vault.NewClient(nil) // takes VAULT_ADDR and VAULT_TOKEN from the environment
 	if err != nil {
 		return "", fmt.Errorf("Vault is not configured: %w", err)
 	}
-	answer, err := client.KVv2("secret").Get(ctx, "SECRET_PROJECT")
+	answer, err := client.KVv2("secret").Get(ctx, "SECRET_PATH")
 	if err != nil {
-		return "", fmt.Errorf("secret/SECRET_PROJECT cannot be read from Vault: %w", err)
+		return "", fmt.Errorf("secret/SECRET_PATH cannot be read from Vault: %w", err)
 	}
-	secret, ok := answer.Data["SECRET_NAME"].(string)
+	secret, ok := answer.Data["value"].(string)
 	if !ok {
-		return "", errors.New("secret/SECRET_PROJECT in Vault has no key SECRET_NAME")
+		return "", errors.New("secret/SECRET_PATH in Vault has no key value")
 	}
 	return secret, nil
 }

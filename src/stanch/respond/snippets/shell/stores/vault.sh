@@ -1,7 +1,7 @@
 #!/bin/sh
 set -eu
 
-# Gives SECRET_NAME of secret/SECRET_PROJECT from Vault.
+# Gives the value of secret/SECRET_PATH from Vault.
 read_secret() {
-  vault kv get -mount=secret -field="SECRET_NAME" "SECRET_PROJECT"
+  vault kv get -mount=secret -field="value" "SECRET_PATH"
 }
