@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 
 from stanch.catalog import checks
-from stanch.detect import analysis, excerpt
+from stanch.detect import analysis, excerpt, texture
 from stanch.detect.candidate import Candidate
 from stanch.detect.rules import Rule
 from stanch.detect.surroundings import Surroundings, surroundings
@@ -54,7 +54,7 @@ def _reason(data: bytes, one: Candidate, near: Surroundings | None) -> str:
         if confidence is not None:
             one.confidence = confidence
         return reason
-    return "" if _proven(rule) else analysis.placeholder(one.text)
+    return "" if _proven(rule) else texture.placeholder(one.text)
 
 
 def _needs_surroundings(rule: Rule) -> bool:
