@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.detect import analysis
+from stanch.detect import texture
 from stanch.detect.engine import Engine
 from stanch.model import Confidence, Match, Rejected
 
@@ -307,8 +307,8 @@ def test_what_everybody_writes_is_no_password_in_any_spelling(engine: Engine, va
 def test_words_read_like_words_and_random_text_does_not(text: str) -> None:
     source = random.Random(text)
     mixed = ["".join(source.choices(LETTERS_AND_DIGITS, k=40)) for _ in range(50)]
-    assert analysis.worded(text) == 1
-    assert sum(analysis.worded(one) > 0.3 for one in mixed) <= 1
+    assert texture.worded(text) == 1
+    assert sum(texture.worded(one) > 0.3 for one in mixed) <= 1
 
 
 @given(st.sampled_from(["password = ", "api_token: ", '"secret": "', "<password>", "token(", "db.pwd="]), st.text())

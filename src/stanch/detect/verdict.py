@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 
 from stanch.catalog import checks
-from stanch.detect import analysis, excerpt
+from stanch.detect import analysis, excerpt, texture
 from stanch.detect.candidate import Candidate
 from stanch.detect.rules import Rule
 from stanch.detect.surroundings import Surroundings, surroundings
@@ -59,7 +59,7 @@ def _reason(data: bytes, one: Candidate, near: Surroundings | None) -> str:
     text = one.text
     for run in rule.spelt_runs:
         text = text.replace(run, "", 1)
-    return analysis.placeholder(text)
+    return texture.placeholder(text)
 
 
 def _needs_surroundings(rule: Rule) -> bool:

@@ -11,7 +11,6 @@ Words in capitals in those files stand for what differs:
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 import msgspec
 
