@@ -2,9 +2,8 @@
 
 import base64
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from stanch.catalog.load import read_providers
+from stanch.catalog.load import read_providers, roles
 from stanch.catalog.model import CredentialType
 from stanch.respond.snippets import load
 
@@ -74,31 +73,28 @@ _BAD: dict[str, Answer] = {
         {"error": "access_denied", "error_description": "invalid access_token", "error_code": 1011},
     ),
 }
-ROLES = {"site_id": "abcdef0123456789abcd", "account_sid": "AC" + "0123456789abcdef" * 2, "dc": "us6"}
+ROLES = {role: f"{role.replace('_', '')}7" for _, kind in TYPES.values() for role in roles(kind) if role != "secret"}
 """Other parts of credentials, by role."""
+ROLES |= {"site_id": "abcdef0123456789abcd", "account_sid": "AC" + "0123456789abcdef" * 2, "dc": "us6"}
 
 
 def provider_calls(kind: CredentialType, secret: str) -> Iterator[Provider]:
     """The provider's side of the call that a program makes with the secret, if it makes one."""
-    call = kind.verify if kind.verify and kind.verify.effect == "read" and not kind.verify.body else None
+    call = kind.verify
     own = load.calls().get(kind.id)
     method: str
-    if call:
-        method, url, headers = call.method, call.urls[0], dict(call.headers)
-    elif own:
+    basic = ""
+    if own:
         method, url, headers = own.method, own.url, dict(own.headers)
+    elif call and not (call.effect != "read" or call.body or call.form or call.aws or "{host}" in call.urls[0]):
+        method, url, headers, basic = call.method, call.urls[0], dict(call.headers), call.basic
     else:
         return
     for name, value in {"secret": secret, **ROLES}.items():
-        url = url.replace(f"{{{name}}}", value)
+        url, basic = url.replace(f"{{{name}}}", value), basic.replace(f"{{{name}}}", value)
         headers = {header: text.replace(f"{{{name}}}", value) for header, text in headers.items()}
-    user, at, _ = urlsplit(url).netloc.rpartition("@")
-    if at:
-        url = url.replace(user + at, "", 1)
-        headers["Authorization"] = f"Basic {user}"
-    if headers.get("Authorization", "").startswith("Basic "):
-        user = headers["Authorization"].removeprefix("Basic ")
-        headers["Authorization"] = "Basic " + base64.b64encode(user.encode()).decode()
+    if basic:
+        headers["Authorization"] = "Basic " + base64.b64encode(basic.encode()).decode()
     # Clients say in their own words what they accept, and which version of the API they were made for.
     for free in ("Accept", "Notion-Version", "Intercom-Version", "X-Postmark-Account-Token"):
         headers.pop(free, None)
