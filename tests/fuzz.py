@@ -17,6 +17,7 @@ from collections.abc import Callable
 from deltas import edited
 from stanch.detect import carry, concern, gather, glance
 from stanch.sources.git.pack import commits, inner, trees
+from stanch.sources.git.pack.table import Table
 from stanch.version import Version
 
 
@@ -100,7 +101,7 @@ def tree(data: bytes) -> None:
         text = b"".join(b"%d %c\0%s" % (100644 if at & 1 else 40000, 65 + at, bytes(20)) for at in range(9)) + text
         change = bytes([len(text) & 127 | 128, len(text) >> 7]) + change
     names = b"".join(sorted({data[at : at + 20] for at in range(0, len(data) - 20, 20)}))
-    reader = trees.Reader([trees.Table(names, 20, 0)], 20)
+    reader = trees.Reader([Table(names, 20, 0)], 20)
     whole = reader.whole(0, text)
     if inner.sizes(change)[1] < 1 << 20:
         reader.change(whole, change, 1)

@@ -18,7 +18,7 @@ from stanch.sources.files import Repository
 from stanch.sources.git import history
 from stanch.sources.git.graph import Graph, Lineages
 from stanch.sources.git.history import Change
-from stanch.sources.git.pack import folders, holdings, trees
+from stanch.sources.git.pack import folders, holdings, table, trees
 
 pytestmark = pytest.mark.usefixtures("isolated")
 SEEDS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -159,8 +159,8 @@ def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     if request.param == "interpreted":
         if not trees.COMPILED:
             pytest.skip("not compiled here: there is one form only")
-        plain = packs.interpreted(trees)
-        monkeypatch.setattr(provenance, "trees", plain)
+        monkeypatch.setattr(provenance, "trees", packs.interpreted(trees))
+        monkeypatch.setattr(provenance, "Table", packs.interpreted(table).Table)
         monkeypatch.setattr(provenance, "delta_trees", packs.interpreted(folders))
         monkeypatch.setattr(provenance, "Holdings", packs.interpreted(holdings).Holdings)
     return str(request.param)

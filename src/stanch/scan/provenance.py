@@ -21,6 +21,7 @@ from stanch.sources.git.history import Change
 from stanch.sources.git.pack import folders as delta_trees
 from stanch.sources.git.pack import store, trees
 from stanch.sources.git.pack.holdings import DOUBTFUL, Holdings
+from stanch.sources.git.pack.table import LOST, WANTED, Table
 
 _WEIGHT = 8 << 20
 """Trees are cheap beside blobs, and each task has to prepare itself."""
@@ -221,14 +222,14 @@ class _Part(msgspec.Struct, frozen=True):
     missing: list[bytes]
 
 
-def _tables(packs: list[store.Pack], others: list[bytes], width: int) -> list[trees.Table]:
+def _tables(packs: list[store.Pack], others: list[bytes], width: int) -> list[Table]:
     """All objects by number: those of each pack, and all others."""
-    found: list[trees.Table] = []
+    found: list[Table] = []
     first = 0
     for names, lost in (*((pack.names, pack.lost) for pack in packs), (b"".join(others), frozenset[bytes]())):
-        table = trees.Table(names, width, first)
+        table = Table(names, width, first)
         for name in lost:
-            table.mark(name, trees.LOST)
+            table.mark(name, LOST)
         found.append(table)
         first += table.count
     return found
@@ -236,7 +237,7 @@ def _tables(packs: list[store.Pack], others: list[bytes], width: int) -> list[tr
 
 # --- in a process that answers ---------------------------------------------------------------------------------------
 
-_asked: tuple[Question, list[trees.Table]] | None = None
+_asked: tuple[Question, list[Table]] | None = None
 """The last question, and what was made ready for it."""
 
 
@@ -267,13 +268,13 @@ def answer(task: Task, question: Question, *, late: Callable[[], bool]) -> Held:
     return Held(reader.records(), list(reader.names), list(reader.missing), over)
 
 
-def _ready(question: Question, width: int) -> list[trees.Table]:
+def _ready(question: Question, width: int) -> list[Table]:
     global _asked
     if _asked is None or _asked[0] != question:
         packs = [store.opened(Path(path), width) for path in question.packs]
         tables = _tables(packs, split(question.others, width), width)
         for name in split(question.wanted, width):
             for table in tables:
-                table.mark(name, trees.WANTED)
+                table.mark(name, WANTED)
         _asked = question, tables
     return _asked[1]

@@ -12,7 +12,7 @@ from stanch.patterns import lazy
 from stanch.sources.git import headers
 from stanch.sources.git.command import Git
 from stanch.sources.git.pack import commits
-from stanch.sources.git.pack.trees import Table
+from stanch.sources.git.pack.table import Table
 
 REFS = 1000
 """So many refs are named for one secret, at most: a server keeps one for each pull request that there ever was."""

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 import packs
 from deltas import edited
-from stanch.sources.git.pack import commits, holdings, trees
+from stanch.sources.git.pack import commits, holdings, table, trees
 
 SEEDS = settings(max_examples=150, deadline=None)
-FORMS = [trees, packs.interpreted(trees)] if trees.COMPILED else [trees]
+PLAIN = packs.interpreted(trees)
+FORMS = [trees, PLAIN] if trees.COMPILED else [trees]
+TABLES = {trees: table, PLAIN: packs.interpreted(table)}
+"""For each form the same one of the module that it looks objects up with."""
 BLOBS = sorted(packs.name(b"%d" % number) for number in range(300))
 WANTED, LOST = BLOBS[::7], BLOBS[1]
 AWAY = b"\x77" * 20
@@ -29,11 +32,11 @@ def entry(name: bytes, oid: bytes, mode: bytes = b"100644") -> bytes:
 
 def reader(form: ModuleType) -> Any:
     """A reader that looks for some blobs."""
-    table = form.Table(b"".join(BLOBS), 20, 100)
+    blobs = TABLES[form].Table(b"".join(BLOBS), 20, 100)
     for name in WANTED:
-        table.mark(name, form.WANTED)
-    table.mark(LOST, form.LOST)
-    return form.Reader([table], 20)
+        blobs.mark(name, table.WANTED)
+    blobs.mark(LOST, table.LOST)
+    return form.Reader([blobs], 20)
 
 
 def told(one: Any) -> list[tuple[int, int, list[int], list[tuple[int, int]]]]:

@@ -1,6 +1,6 @@
 # The C types of `commits.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
-from stanch.sources.git.pack.trees cimport Table
+from stanch.sources.git.pack.table cimport Table
 
 @cython.locals(
     raw="const unsigned char[::1]", end=cython.Py_ssize_t, at=cython.Py_ssize_t, high=cython.int, low=cython.int,

@@ -1,6 +1,6 @@
 # The C types of `holdings.py`'s names, for Cython; without it that file is plain Python.
 cimport cython
-from stanch.sources.git.pack.trees cimport Table
+from stanch.sources.git.pack.table cimport Table
 
 cdef class Holdings:
     cdef int[::1] held

@@ -10,7 +10,7 @@ Plain Python that runs as such, and faster where Cython has compiled it: see `in
 
 from array import array
 
-from stanch.sources.git.pack.trees import Table
+from stanch.sources.git.pack.table import Table
 
 COMPILED = __file__.endswith((".so", ".pyd"))
 """Whether the compiled form is running."""
