@@ -222,6 +222,14 @@ def test_a_match_that_may_go_far_moves_with_its_text() -> None:
             assert followed(form, moved, ([place], [1]), [], far=FAR) is None
 
 
+def test_one_beginning_that_comes_twice_does_not_stand_for_another_that_goes() -> None:
+    base = made(None, b"123456789\n" * 3000)
+    twice = made(base, *written(base.data, [(0, 15_000), (0, 15_000)]), 128, 16_384)
+    for form in FORMS:
+        assert followed(form, twice, ([3000], [1]), [], far=FAR) == ([3000, 18_000], [1, 1], [])
+        assert followed(form, twice, ([3000, 25_000], [1, 1]), [], far=FAR) is None
+
+
 # --- all hits of a text ----------------------------------------------------------------------------------------------
 
 

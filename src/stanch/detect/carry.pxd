@@ -27,7 +27,7 @@ cdef class Follower:
     cdef list triggers
     cdef list single
     cdef bint mixed
-    cdef Py_ssize_t guards
+    cdef set guards
     cdef bint reached
 
     @cython.locals(

@@ -95,8 +95,8 @@ class Follower:
         """The hits of the text at hand, see `Hits`."""
         self.mixed = False
         """Whether they are out of order."""
-        self.guards = 0
-        """How many that were kept tell how a match begins that may go far."""
+        self.guards: set[int] = set()
+        """Which of those before, that tell how a match begins that may go far, were kept; one may be copied twice."""
         self.reached = False
         """Whether something is new where such a match may be."""
 
@@ -109,7 +109,8 @@ class Follower:
         self.triggers = []
         self.single = []
         self.mixed = self.reached = False
-        self.guards = 0
+        if self.guards:
+            self.guards = set()
         regions = version.regions
         zones = version.zones
         place = 0
@@ -145,13 +146,14 @@ class Follower:
             end = ends[low]
             if end >= last:
                 break
+            number = low
             trigger = triggers[low]
             low += 1
             end -= moved
             if end >= soft and trigger >= first_run:
                 continue
             if far[trigger]:
-                self.guards += 1
+                self.guards.add(number)
                 if _reached(end, far[trigger], version.regions):
                     self.reached = True
             self._add(end, trigger)
@@ -212,7 +214,7 @@ class Follower:
         for trigger in before.triggers:
             if self.far[trigger]:
                 guards += 1
-        return self.reached or guards != self.guards
+        return self.reached or guards != len(self.guards)
 
 
 def _soft(data: bytes, core: int) -> int:
