@@ -11,13 +11,13 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+import trustme
 
 from repositories import Repo, Secrets
 from respond.fix import toolchains
 from respond.fix.servers import server
 from verify.servers import Issuer, Reply, Seen, issuer, reply
 
-trustme = pytest.importorskip("trustme", reason="trustme is not installed")
 pytest.importorskip("tree_sitter", reason="the extra 'fix' is not installed")
 
 DRIVER = """\
@@ -57,7 +57,7 @@ def token(secrets: Secrets) -> str:
 
 
 @pytest.fixture
-def notion(token: str) -> Iterator[tuple[Issuer, "trustme.CA"]]:
+def notion(token: str) -> Iterator[tuple[Issuer, trustme.CA]]:
     """Notion, as far as users/me goes, and who vouches for it."""
     authority = trustme.CA()
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -73,7 +73,7 @@ def notion(token: str) -> Iterator[tuple[Issuer, "trustme.CA"]]:
 
 
 @pytest.fixture
-def stanch(notion: tuple[Issuer, "trustme.CA"], isolated: None, repo: Repo, tmp_path: Path) -> Run:
+def stanch(notion: tuple[Issuer, trustme.CA], isolated: None, repo: Repo, tmp_path: Path) -> Run:
     """Runs the command line in the repository, with Notion's name leading to the loopback server."""
     served, authority = notion
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
