@@ -124,8 +124,8 @@ def test_any_packed_history(seed: int, count: int, tmp_path: Path) -> None:
 
 @pytest.fixture
 def packed(repo: Repo) -> Repo:
-    """A history of sixty versions in one pack."""
-    history(repo, 7, 60)
+    """A history of many versions in one pack: how many deltas git makes of them, depends on what the catalog holds."""
+    history(repo, 7, 150)
     return repo
 
 
