@@ -18,7 +18,7 @@ from stanch.detect.says import Say, says
 from stanch.errors import ConfigError
 
 FOLDER = Path(stanch.__file__).parent / "catalog" / "providers"
-_LAYOUT = "16"
+_LAYOUT = "17"
 """Changes whenever the bundle's layout or the meaning of a trigger does."""
 
 
@@ -41,11 +41,11 @@ class Bundle(msgspec.Struct, array_like=True):
     patterns: list[patterns.Kept]
     """Those of the modules that judge what is found."""
     facts: bytes
-    """The providers with all that is known of them, packed."""
+    """The providers with all that is known of them, packed and compressed: it is seldom asked for, and always read."""
 
     def everything(self) -> list[Provider]:
         """The providers with their response facts too."""
-        return msgspec.msgpack.decode(self.facts, type=list[Provider])
+        return msgspec.msgpack.decode(zlib.decompress(self.facts), type=list[Provider])
 
 
 def _catalog(folder: Path) -> list[Provider]:
@@ -148,15 +148,25 @@ def compile_bundle(providers: list[Provider], signature: str = "") -> tuple[Bund
         known=facts(rules),
         says=says([*table, *decode.RUNS], rules),
         patterns=patterns.to_keep(),
-        facts=whole,
+        facts=zlib.compress(whole),
     ), databases
 
 
 def _slim(provider: Provider) -> Provider:
-    names = ("uses", "create", "reach", "risks", "logs", "trails", "consumers", "notes")
-    facts: dict[str, Any] = {name: [] for name in names}
-    types = [msgspec.structs.replace(kind, verify=None, revoke=None, **facts) for kind in provider.types]
-    return msgspec.structs.replace(provider, types=types, trails=[])
+    """What a scan needs of a provider: it is decoded whenever one begins."""
+    names = ("uses", "create", "reach", "risks", "logs", "trails", "consumers", "notes", "examples", "near_misses")
+    facts: dict[str, Any] = {name: [] for name in (*names, "env", "sdks", "aliases")}
+    types = [
+        msgspec.structs.replace(
+            kind,
+            formats=[msgspec.structs.replace(shape, source="") for shape in kind.formats],
+            verify=None,
+            revoke=None,
+            **facts,
+        )
+        for kind in provider.types
+    ]
+    return msgspec.structs.replace(provider, types=types, trails=[], website="")
 
 
 def _compile(table: list[Trigger], *, every: bool = False) -> hyperscan.Database:
