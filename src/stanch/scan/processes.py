@@ -4,14 +4,13 @@ import collections
 import contextlib
 import gc
 import heapq
-import itertools
 import multiprocessing
 import os
 import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
@@ -63,7 +62,7 @@ def _finished(tasks: Iterator[Task], worker: Worker, count: int) -> Iterator[tup
 
     at_once = count
     while True:
-        for number, result in _attempt(given(), worker, at_once):
+        for number, result in _attempt(given(), left, worker, at_once):
             del left[number]
             yield number, result
         if not left:
@@ -79,8 +78,11 @@ class _NoProcess(Exception):
     """The system lets us start no more processes."""
 
 
-def _attempt(tasks: Iterator[tuple[int, Task]], worker: Worker, count: int) -> Iterator[tuple[int, Yield]]:
-    """What comes of each task in a pool of its own, up to the death of one of its processes."""
+def _attempt(
+    tasks: Iterator[tuple[int, Task]], left: Mapping[int, Task], worker: Worker, count: int
+) -> Iterator[tuple[int, Yield]]:
+    """What comes of each task in a pool of its own, up to the death of one of its processes; `left` has all that were
+    asked for and are not done."""
     forks = sys.platform == "linux"
     # A forked process takes over the engine, in memory that it shares with this one; others open their own.
     given = worker if forks else worker.setup
@@ -92,10 +94,9 @@ def _attempt(tasks: Iterator[tuple[int, Task]], worker: Worker, count: int) -> I
         ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(given, scratch)) as pool,
     ):
         try:
-            seen: dict[int, Task] = {}
             running: list[Future[Yield]] = []
             try:
-                for number, task in _in_turn(_kept(tasks, seen), running, count):
+                for number, task in _in_turn(tasks, running, count):
                     running.append(_submit(pool, task))
                     futures[running[-1]] = number
             except BrokenProcessPool:
@@ -104,7 +105,8 @@ def _attempt(tasks: Iterator[tuple[int, Task]], worker: Worker, count: int) -> I
             except _NoProcess:
                 # It takes longer without.
                 pool.shutdown(cancel_futures=True)
-                for number, task in itertools.chain(seen.items(), tasks):
+                collections.deque(tasks, maxlen=0)
+                for number, task in list(left.items()):
                     yield number, worker.run(task)
                 return
             for future in as_completed(futures):
@@ -120,12 +122,6 @@ def _attempt(tasks: Iterator[tuple[int, Task]], worker: Worker, count: int) -> I
                 child.kill()
             pool.shutdown(cancel_futures=True)
             raise
-
-
-def _kept(tasks: Iterator[tuple[int, Task]], seen: dict[int, Task]) -> Iterator[tuple[int, Task]]:
-    for number, task in tasks:
-        seen[number] = task
-        yield number, task
 
 
 def _in_turn(tasks: Iterator[tuple[int, Task]], running: list[Future[Yield]], count: int) -> Iterator[tuple[int, Task]]:
