@@ -228,6 +228,25 @@ def settle(address: Address, current: Held | None, value: Secret, expected: str 
     return None
 
 
+def settle_unseen(
+    address: Address, look: Callable[[], Held | None], value: Secret, expected: str | None
+) -> Held | None:
+    """The same where `look` says what is there; who may not look there may write all the same, but for `expected`."""
+    try:
+        return settle(address, look(), value, expected)
+    except StoreError as error:
+        if error.trouble != Trouble.DENIED or expected is not None:
+            raise
+        return None
+
+
+def present(address: Address, held: Held | None) -> Held:
+    """What is there; StoreError where that is nothing."""
+    if held is None:
+        raise absent(address)
+    return held
+
+
 def same(one: str, other: str) -> bool:
     """Whether two values are equal; how long that takes tells nothing of where they differ."""
     return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))

@@ -24,8 +24,8 @@ from stanch.respond.stores.model import (
     Store,
     StoreError,
     Trouble,
-    absent,
-    settle,
+    present,
+    settle_unseen,
 )
 from stanch.respond.stores.network import NetworkSettings, Place, place
 from stanch.respond.stores.rest import Reply, Rest, objects, segment
@@ -75,10 +75,7 @@ class Azure(Store[AzureSettings]):
     def get(self, reference: Reference) -> Held:
         """The newest version's value."""
         address = self.address(reference)
-        held = self._current(address)
-        if held is None:
-            raise absent(address)
-        return held
+        return present(address, self._current(address))
 
     def put(
         self,
@@ -92,12 +89,8 @@ class Azure(Store[AzureSettings]):
         address = self.address(reference)
         if not 0 < len(value.reveal().encode()) <= LARGEST:
             raise StoreError(Trouble.UNUSABLE, f"{address}: Key Vault takes from 1 to {LARGEST} bytes")
-        try:
-            if done := settle(address, self._current(address), value, expected):
-                return done
-        except StoreError as error:
-            if error.trouble != Trouble.DENIED or expected is not None:
-                raise
+        if done := settle_unseen(address, lambda: self._current(address), value, expected):
+            return done
         reply = self._ask("PUT", f"/secrets/{segment(address.secret)}", json={"value": value.reveal()})
         if reply.status == 409:
             hint = f"az keyvault secret recover --name {address.secret}"

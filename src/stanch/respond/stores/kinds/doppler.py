@@ -19,9 +19,9 @@ from stanch.respond.stores.model import (
     Store,
     StoreError,
     Trouble,
-    absent,
     conflict,
     forgetful,
+    present,
     settle,
 )
 from stanch.respond.stores.network import NetworkSettings, place
@@ -68,10 +68,7 @@ class Doppler(Store[DopplerSettings]):
     def get(self, reference: Reference) -> Held:
         """The value as it was set; what it refers to by ${NAME} is not filled in."""
         address = self.address(reference)
-        held = self._current(address)
-        if held is None:
-            raise absent(address)
-        return held
+        return present(address, self._current(address))
 
     def put(self, reference: Reference, value: Secret, *, expected: str | None = None, replace: bool = False) -> Held:
         """Doppler is told the value that was read, and refuses if it is another one by then."""

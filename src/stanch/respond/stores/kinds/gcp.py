@@ -23,8 +23,8 @@ from stanch.respond.stores.model import (
     Store,
     StoreError,
     Trouble,
-    absent,
-    settle,
+    present,
+    settle_unseen,
 )
 from stanch.respond.stores.network import NetworkSettings, needed, place, quiet
 from stanch.respond.stores.rest import Reply, Rest, objects, segment
@@ -75,10 +75,7 @@ class Gcp(Store[GcpSettings]):
     def get(self, reference: Reference) -> Held:
         """The newest version's value."""
         address = self.address(reference)
-        held = self._current(address)
-        if held is None:
-            raise absent(address)
-        return held
+        return present(address, self._current(address))
 
     def put(
         self,
@@ -93,12 +90,8 @@ class Gcp(Store[GcpSettings]):
         data = value.reveal().encode()
         if not 0 < len(data) <= LARGEST:
             raise StoreError(Trouble.UNUSABLE, f"{address}: Secret Manager takes from 1 to {LARGEST} bytes")
-        try:
-            if done := settle(address, self._current(address), value, expected):
-                return done
-        except StoreError as error:
-            if error.trouble != Trouble.DENIED or expected is not None:
-                raise
+        if done := settle_unseen(address, lambda: self._current(address), value, expected):
+            return done
         payload = {"payload": {"data": base64.b64encode(data).decode()}}
         reply = self._ask("POST", f"/v1/{self._secret(address)}:addVersion", json=payload)
         notes = []
