@@ -1,6 +1,5 @@
 """`stanch ignore`: the command line of ignore entries, which live in `stanch.toml`."""
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime
 from fnmatch import fnmatchcase
@@ -8,14 +7,13 @@ from pathlib import Path
 
 import click
 
-from stanch.cli.repository import CONFIG, FORMAT, TARGET, echo_json, scan_root, settings, warn_of_losses
+from stanch.cli.repository import CONFIG, FINGERPRINT, FORMAT, TARGET, echo_json, scan_root, settings, warn_of_losses
 from stanch.cli.scan import FOUND, INCOMPLETE
 from stanch.config import Config, IgnoreEntry
 from stanch.config.load import NAME
 from stanch.errors import ConfigError
 from stanch.textfile import printable
 
-_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 FILE = click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -71,7 +69,7 @@ def add(
     last_day = expires.date() if expires else None
     if last_day and last_day < _today():
         raise click.UsageError(f"--expires {last_day} has passed.")
-    if fingerprint and not _FINGERPRINT.fullmatch(fingerprint):
+    if fingerprint and not FINGERPRINT.fullmatch(fingerprint):
         raise click.UsageError("A fingerprint has 32 hexadecimal digits in small letters; every report shows it.")
     found, root = settings(Path(), config if config and config.exists() else None)
     entry = IgnoreEntry(

@@ -1,5 +1,6 @@
 """The repository that a command speaks of, and a scan of the whole of it."""
 
+import re
 from pathlib import Path
 
 import click
@@ -9,6 +10,8 @@ from stanch.errors import TargetError
 from stanch.model import Report
 from stanch.scan.options import Options
 
+FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+"""A whole fingerprint, as every report shows it."""
 TARGET = click.argument(
     "target", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="[TARGET]", default="."
 )
@@ -26,7 +29,7 @@ def settings(target: Path, config: Path | None) -> tuple[Config, Path]:
     return found, found.root
 
 
-def scan_root(root: Path, options: Options) -> Report:
+def scan_root(root: Path | str, options: Options) -> Report:
     """Scan all that is at `root`, however deep in it the user stands: judgements are on the whole repository."""
     from stanch.cli.scan import shown_progress
     from stanch.scan.run import scan

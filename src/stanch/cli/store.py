@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stanch.cli import complain
-from stanch.cli.repository import CONFIG, FORMAT, echo_json
+from stanch.cli.repository import CONFIG, FINGERPRINT, FORMAT, echo_json, scan_root
 from stanch.errors import ConfigError, TargetError
 from stanch.model import Finding, Secret
 from stanch.respond.stores import Reference, StoreError, Trouble, names, open_store
@@ -26,7 +26,6 @@ NOT_SO, FAILED = 1, 3
 LARGEST = 1 << 20
 """Bytes of a value; no store takes more by itself."""
 _OPTION = re.compile(r"-[a-z]|--[a-z-]{1,20}")
-_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
 
 def _place(command: Callable[..., None]) -> Callable[..., None]:
@@ -332,15 +331,12 @@ def _read_value(file: Path | None, *, exact: bool) -> Secret:
 
 def _find(fingerprint: str, target: str) -> Finding:
     """The finding with this fingerprint, by a fresh scan that nothing is hidden from."""
-    from stanch.cli.scan import shown_progress
     from stanch.model import Confidence
     from stanch.scan.options import Options
-    from stanch.scan.run import scan
 
-    if not _FINGERPRINT.fullmatch(fingerprint):
+    if not FINGERPRINT.fullmatch(fingerprint):
         raise click.UsageError("A fingerprint has 32 hexadecimal digits in small letters; every report shows it.")
-    with shown_progress() as progress:
-        report = scan(target, options=Options(confidence=Confidence.LOW, honour_ignores=False), progress=progress)
+    report = scan_root(target, Options(confidence=Confidence.LOW, honour_ignores=False))
     for finding in report.findings:
         if finding.fingerprint == fingerprint:
             return finding
