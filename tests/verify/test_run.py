@@ -350,7 +350,8 @@ def test_bodies_are_not_kept() -> None:
 
 
 def test_the_secret_is_in_no_log_whatever_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    for name in (None, "httpcore2", "httpcore2.connection", "httpcore2.http11"):
+        caplog.set_level(logging.DEBUG, logger=name)
     with issuer(reply(200, ME, Set_Cookie=f"session={SECRET}")) as server:
         verify = call(urls=["https://{host}/bot{secret}/me"], identity={"bot": "name"})
         found = checked(verify, server.address)

@@ -18,8 +18,9 @@ from stanch.verify.address import Allowed, Endpoint, Resolver, permitted, resolv
 from stanch.verify.options import Limits
 from stanch.verify.trouble import NoAnswer
 
-# What goes over the wire is nobody's to log, whatever the program around this has turned on.
-logging.getLogger("httpcore2").setLevel(logging.WARNING)
+# What goes over the wire is nobody's to log, whatever level the program around this sets.
+for _name in ("httpcore2.connection", "httpcore2.http11"):
+    logging.getLogger(_name).disabled = True
 
 _REDIRECTS = {301: ("GET", "HEAD"), 302: ("GET", "HEAD"), 307: ("GET", "HEAD", "POST"), 308: ("GET", "HEAD", "POST")}
 """The statuses that are followed, and with which methods; others would change the method."""

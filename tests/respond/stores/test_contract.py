@@ -139,7 +139,7 @@ def test_no_library_says_a_value(
     reference = fresh()
     caplog.set_level(logging.DEBUG)
     for name in ("botocore", "botocore.endpoint", "urllib3.connectionpool", "hvac", "httpx2", "httpcore2.http11"):
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, logger=name)
     http.client.HTTPConnection.debuglevel = 1
     try:
         held = each.put(reference, Secret(value))
