@@ -1,7 +1,12 @@
 import json
+import re
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
+
+from stanch.catalog.load import FOLDER, read_provider
 
 from .conftest import Call
 
@@ -77,3 +82,46 @@ def test_rules_of_gitleaks_are_known_as_well(here: Path, call: Call) -> None:
     (here / "rules.toml").write_text("[[rules]]\nid = \"acme\"\nregex = '''acm_([0-9a-f]{24})'''\n")
     (here / "stanch.toml").write_text('gitleaks = ["rules.toml"]\n')
     assert "acme" in call("detectors", "list", "--provider", "gitleaks")
+
+
+def test_new_begins_a_file_that_loads_and_is_found(here: Path, call: Call) -> None:
+    told = call("detectors", "new", "acme-api-key", "--pattern", "acm_[0-9a-z]{32}")
+    assert told.startswith("acme.toml: ")
+    provider = read_provider(here / "acme.toml")
+    [kind] = provider.types
+    assert (kind.id, kind.formats[0].pattern) == ("acme-api-key", "(?P<secret>acm_[0-9a-z]{32})")
+    assert json.loads((here / "provider.schema.json").read_text())["title"] == "A provider of stanch"
+    assert "acme.toml is there already" in call("detectors", "new", "acme-token", "--pattern", "acm_x{32}", status=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "reason"),
+    [("acme", "acm_[0-9]{9}", "is no id"), ("acme-key", "acm_(", "acme-key"), ("../x-key", "acm_[0-9]{9}", "is no id")],
+)
+def test_new_leaves_no_file_that_does_not_load(here: Path, call: Call, name: str, pattern: str, reason: str) -> None:
+    assert reason in call("detectors", "new", name, "--pattern", pattern, status=2)
+    assert not list(here.glob("*.toml"))
+
+
+def test_the_schema_takes_every_provider_file_and_refuses_a_slip(call: Call) -> None:
+    schema = json.loads(call("detectors", "schema"))
+    check = jsonschema.Draft202012Validator(schema)
+    for path in FOLDER.glob("*.toml"):
+        assert not list(check.iter_errors(tomllib.loads(path.read_text()))), path
+    wrong = tomllib.loads((FOLDER / "notion.toml").read_text())
+    wrong["type"][0]["severty"] = "high"
+    assert list(check.iter_errors(wrong))
+    assert "lines above" in schema["$defs"]["Format"]["properties"]["lines"]["description"]
+    assert "Tried in order" in schema["$defs"]["Verify"]["properties"]["urls"]["description"]
+
+
+def test_docs_has_a_page_for_each_type_and_one_that_leads_to_them(here: Path, call: Call) -> None:
+    (here / "stanch.toml").write_text(ACME + 'name = "<b>bold</b>"\n')
+    told = call("detectors", "docs", "--output", "pages")
+    types = json.loads(call("detectors", "list", "--format", "json"))
+    assert told.startswith(f"{len(types) + 1} pages; ")
+    index = (here / "pages" / "index.html").read_text()
+    assert set(re.findall(r'<a href="([a-z0-9-]+)\.html">', index)) == {one["id"] for one in types}
+    assert "&lt;b&gt;bold&lt;/b&gt;" in index
+    assert "<b>bold" not in index
+    assert "Revoke and rotate" in (here / "pages" / "wepay-access-token.html").read_text()

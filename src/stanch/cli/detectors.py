@@ -1,6 +1,8 @@
 """`stanch detectors`."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +26,7 @@ def detectors() -> None:
       stanch detectors list --provider aws
       stanch detectors show notion-integration-token
       stanch detectors test
+      stanch detectors docs --output catalog
     """
 
 
@@ -97,8 +100,6 @@ def test(ctx: click.Context, names: tuple[str, ...], count: int, seed: int) -> N
       stanch detectors test
       stanch detectors test notion-integration-token --count 200 --seed 7
     """
-    from pathlib import Path
-
     from stanch.cli.lookup import find
     from stanch.config import load
     from stanch.detect import Engine
@@ -121,6 +122,84 @@ def test(ctx: click.Context, names: tuple[str, ...], count: int, seed: int) -> N
             click.echo(f"      and {len(faults) - 5} more")
     click.echo(f"{len(types) - failed} passed, {failed} failed")
     ctx.exit(FOUND if failed else 0)
+
+
+@detectors.command()
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that gets the pages."
+)
+def docs(output: Path) -> None:
+    """The whole catalog as pages to browse: a playbook for each type, and index.html, which leads to them.
+
+    \b
+    Example:
+      stanch detectors docs --output catalog
+    """
+    from stanch.cli.lookup import known
+    from stanch.respond.playbook import pages
+
+    click.echo(f"{pages.write(known(), output)} pages; begin at {output / 'index.html'}")
+
+
+@detectors.command()
+@click.argument("name", metavar="ID")
+@click.option("--pattern", required=True, help="Regular expression of the whole credential.")
+@click.option(
+    "--in",
+    "place",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=".",
+    help="Folder that gets the file.  [default: the current one]",
+)
+def new(name: str, pattern: str, place: Path) -> None:
+    """Begin a provider file for the catalog, PROVIDER.toml, with a JSON schema for editors beside it. ID is
+    PROVIDER-KIND, in small letters and digits. The file loads as it is; its comments say what should be added.
+
+    \b
+    Examples:
+      stanch detectors new acme-api-key --pattern 'acm_[0-9a-z]{32}'
+      stanch detectors new acme-api-key --pattern 'acm_[0-9a-z]{32}' --in src/stanch/catalog/providers
+    """
+    from stanch.catalog import load, outline
+    from stanch.errors import ConfigError
+    from stanch.textfile import replace_text
+
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name):
+        raise ConfigError(f"{name!r} is no id", hint="It is like acme-api-key: the provider, then the kind.")
+    provider = name.split("-")[0]
+    path = place / f"{provider}.toml"
+    if path.exists():
+        raise ConfigError(f"{path} is there already", hint="Add a [[type]] to it.")
+    replace_text(path, outline.outline(provider, name, pattern))
+    try:
+        load.read_provider(path)
+    except ConfigError:
+        path.unlink()
+        raise
+    _write_schema(place / outline.SCHEMA)
+    click.echo(f"{path}: say what is known of it, then 'stanch detectors test {name}'")
+
+
+@detectors.command()
+def schema() -> None:
+    """The JSON schema of a provider file, for editors that complete and check TOML.
+
+    \b
+    Example:
+      stanch detectors schema
+    """
+    from stanch.catalog.schema import schema
+
+    echo_json(schema())
+
+
+def _write_schema(path: Path) -> None:
+    import msgspec
+
+    from stanch.catalog.schema import schema
+    from stanch.textfile import replace_text
+
+    replace_text(path, msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode() + "\n")
 
 
 def _summary(provider: Provider, kind: CredentialType) -> dict[str, object]:
